@@ -1,0 +1,56 @@
+"""Named randomness: an independent generator for every (seed, name, step).
+
+Taking one consumer away leaves the draws of all others as they were, bit for bit. Consumers draw arrays of full
+shape, never "as many as needed", so that a change in one country leaves the draws of the others alone too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.random import Generator, Philox
+
+from sim.core.columns import Array
+
+
+class Streams:
+    """All generators of one run.
+
+    Args:
+        seed: any integer of at least 0.
+    """
+
+    def __init__(self, seed: int) -> None:
+        if seed < 0:
+            raise ValueError(f"a seed is an integer of at least 0, not {seed}")
+        self.seed = seed
+        self._keys: dict[str, Array] = {}
+
+    def at(self, name: str, step: int) -> Generator:
+        """The generator of one consumer in one step: Philox, keyed by (seed, name), counted from the step."""
+        if name not in self._keys:
+            digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=16).digest()
+            self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
+        return Generator(Philox(key=self._keys[name], counter=np.array([0, 0, 0, step], dtype=np.uint64)))
+
+
+def symmetric_uniform(rng: Generator, n: int) -> Array:
+    """One uniform number a pair: shape (n, n), [0, 1), symmetric.
+
+    (u + u.T) mod 1 is uniform off the diagonal and, unlike an upper triangle, does not depend on the order of names.
+    """
+    u = rng.random((n, n))
+    return (u + u.T) % 1.0
+
+
+def crossed_uniform(pair: Array, unit: Array) -> Array:
+    """Uniform numbers for every (case, candidate) from one number a case and one a candidate.
+
+    Args:
+        pair: uniforms, shape (d,). unit: uniforms, shape (c,).
+
+    Returns:
+        (pair + unit) mod 1, shape (d, c): uniform, independent along each axis; a whole (n, n, n) draw is spared.
+    """
+    return (pair[:, None] + unit[None, :]) % 1.0

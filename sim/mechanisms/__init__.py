@@ -1,0 +1,1 @@
+"""One file, one mechanism; `_skeleton.py` is there to be copied."""

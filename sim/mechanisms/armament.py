@@ -1,0 +1,78 @@
+"""States arm against those who are armed, near and ill-disposed, and spend less under a protector.
+
+    need_i = m0 + sum_j p_ij m_j gdp_j / gdp_i
+    p_ij   = phi intent_ij reach_ji / power_j (gdp_i / gdp_j) ** futility     (last factor where j is larger)
+    d m_i  = speed (effort_i need_i - gamma protection_i - m_i) dt
+    protection_i = G / (G + power_i),  G = sum_j guarantee_ij reach_ji
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| m | milex_share | share of gdp | (n,) |
+| effort | arms_effort | 1 | (n,): what the policy asks for |
+| intent, guarantee, reach | the same | 1 | (n, n) |
+
+Two states alone: m1* = (m0 + p12 m0 g2 / g1) / (1 - p12 p21); stable iff p12 p21 < 1.
+
+Assumes: the race is in spending, since shares cannot race; nobody races against a giant at full length (futility 1
+caps the answer at the giant's own share; 0 is Richardson's pure form); the fall of reach with distance is the world's.
+Source: Richardson 1960; the numbers are assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.update import Update
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import World
+
+LEAST, MOST = 0.002, 0.25  # of gdp; nobody is known to have spent outside these for long
+
+
+def reaction(intent: Array, reach: Array, power: Array, gdp: Array, *, phi: float, futility: float) -> Array:
+    """Reaction coefficients p, shape (n, n): how much of j's spending row i answers."""
+    fall = (reach / np.maximum(power, 1e-300)[:, None]).T
+    odds = np.minimum(1.0, gdp[:, None] / gdp[None, :]) ** futility
+    return phi * intent * fall * odds
+
+
+def military_need(p: Array, milex_share: Array, gdp: Array, *, m0: float) -> Array:
+    """Share of gdp that a state wants to spend, shape (n,)."""
+    return m0 + (p @ (milex_share * gdp)) / gdp
+
+
+def share_change(milex_share: Array, wanted: Array, *, dt: float, speed: float) -> Array:
+    """Increment of the share within `dt` years on its way to `wanted`, held within the known range."""
+    return (np.clip(wanted, LEAST, MOST) - milex_share) * -np.expm1(-speed * dt)
+
+
+@dataclass(frozen=True)
+class Armament(Mechanism):
+    """Adds to `milex_share`."""
+
+    m0: float = param(0.010, unit="1", low=0.002, high=0.05, doc="Need of a state without enemies.", source="assumed")
+    phi: float = param(0.3, unit="1", low=0, high=2, doc="Answer to another's spending.", source="assumed")
+    futility: float = param(1, unit="1", low=0, high=2, doc="Giving up against the larger.", source="assumed")
+    gamma: float = param(0.005, unit="1", low=0, high=0.02, doc="Saving under full protection.", source="assumed")
+    speed: float = param(0.2, unit="1/year", low=0.01, high=2, doc="Speed of adjustment.", source="assumed")
+
+    phase: ClassVar = Phase.DECIDE
+    reads: ClassVar = "milex_share gdp intent reach power guarantee arms_effort alive"
+    writes: ClassVar = "milex_share"
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        share = np.where(world.alive, world.milex_share, 0.0)
+        p = reaction(world.intent, world.reach, world.power, world.gdp, **self.numbers("phi", "futility"))
+        need = military_need(p, share, world.gdp, m0=self.m0)
+        backing = (world.guarantee * world.reach.T).sum(axis=1)
+        protection = backing / np.maximum(backing + world.power, 1e-300)
+        wanted = world.arms_effort * need - self.gamma * protection
+        change = share_change(world.milex_share, wanted, dt=world.dt, speed=self.speed)
+        return Update(add={"milex_share": np.where(world.alive, change, 0.0)})

@@ -1,0 +1,84 @@
+"""Each pole offers a state security, trade, kinship, money and company, and may threaten or coerce it.
+
+    b_ig = by_security security_ig + by_trade trade_ig / trade_i + by_affinity (1 + affinity_ig) / 2
+           + by_inducement tanh(inducement_ig / (.01 gdp_i)) + by_membership joint_membership_ig
+           - by_threat threat_ig - by_coercion coercion_ig
+    b_i0 = aloof + by_autonomy autonomy_i
+    security_ig = sum_{j not in g} threat_ij reach_gj / sum_h reach_hj, over its maximum
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b | benefit | 1 | (n, 1 + g); column 0 is non-alignment |
+| threat, reach, affinity, trade | pole_threat, pole_reach, pole_affinity, pole_trade | mixed | (n, g) |
+| inducement, coercion | the same | 1e9 USD; 1 | (n, g) |
+
+Assumes: the benefits add; security from a pole is the part of all threats (from outside the pole) that its power
+could answer; inducement counts in hundredths of gdp and saturates.
+Source: weights assumed; the list of benefits follows Kuik 2008 and, for Kazakhstan, Contessi 2015.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.update import Update
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import World
+
+
+def security_offered(threat: Array, pole_reach: Array, in_this_pole: Array) -> Array:
+    """What each pole could do against the threats that a state feels, over the maximum of all: (n, g), 0..1.
+
+    Args:
+        threat: (n, n), i by j. pole_reach: (g, n). in_this_pole: bool (g, n), whose threats do not count.
+    """
+    share = pole_reach / np.maximum(pole_reach.sum(axis=0), 1e-300)
+    answered = threat @ np.where(in_this_pole, 0.0, share).T
+    return answered / max(answered.max(initial=0.0), 1e-12)
+
+
+def benefit_terms(world: World) -> dict[str, Array]:
+    """The parts of what a pole offers before they are weighted, each (n, g)."""
+    return {
+        "security": security_offered(world.threat, world.pole_reach, world.pole > 0),
+        "trade": world.pole_trade / np.maximum(world.total_trade, 1e-12)[:, None],
+        "affinity": (1 + world.pole_affinity) / 2,
+        "inducement": np.tanh(world.inducement / (0.01 * world.gdp)[:, None]),
+        "membership": world.pole_membership,
+        "threat": -world.pole_threat,
+        "coercion": -world.coercion,
+    }
+
+
+@dataclass(frozen=True)
+class Benefit(Mechanism):
+    """Sets `benefit`, from which policies work out what to propose."""
+
+    by_security: float = param(0.30, unit="1", low=0, high=1, doc="Weight of security.", source="assumed")
+    by_trade: float = param(0.25, unit="1", low=0, high=1, doc="Weight of the share of trade.", source="assumed")
+    by_affinity: float = param(0.20, unit="1", low=0, high=1, doc="Weight of affinity.", source="assumed")
+    by_inducement: float = param(0.15, unit="1", low=0, high=1, doc="Weight of inducements.", source="assumed")
+    by_membership: float = param(0.10, unit="1", low=0, high=1, doc="Weight of joint membership.", source="assumed")
+    by_threat: float = param(0.40, unit="1", low=0, high=1, doc="Weight of the pole's own threat.", source="assumed")
+    by_coercion: float = param(0.20, unit="1", low=0, high=1, doc="Weight of recent coercion.", source="assumed")
+    aloof: float = param(0.2, unit="1", low=0, high=1, doc="Worth of non-alignment to anybody.", source="assumed")
+    by_autonomy: float = param(0.3, unit="1", low=0, high=1, doc="Worth of it per unit of autonomy.", source="assumed")
+
+    phase: ClassVar = Phase.PERCEIVE
+    reads: ClassVar = (
+        "threat pole_reach pole pole_trade total_trade pole_affinity inducement gdp pole_membership pole_threat "
+        "coercion autonomy"
+    )
+    writes: ClassVar = "benefit"
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        offered = sum(getattr(self, f"by_{name}") * part for name, part in benefit_terms(world).items())
+        aloof = self.aloof + self.by_autonomy * world.autonomy
+        return Update(set={"benefit": np.column_stack([aloof, np.asarray(offered)])})

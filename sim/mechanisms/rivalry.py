@@ -1,0 +1,64 @@
+"""Poles of like power that dislike each other become rivals; rivalry fades in about twenty years.
+
+    d rivalry = dt (up parity max(0, -affinity) (1 - rivalry) - rivalry / fading)
+    parity_ij = min(power_i, power_j) / max(power_i, power_j);  up = 0 unless the two belong to different poles
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| rivalry | rivalry | 1 | (n, n), symmetric |
+| affinity | affinity | 1 | (n, n) |
+| power | power | 1 | (n,) |
+
+Assumes: between states that are no poles, rivalry comes from disputes only (see dispute_onset).
+Source: power transition, Organski 1958; fading, Klein, Goertz & Diehl 2006.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.update import Update
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import World
+
+
+def rivalry_change(
+    rivalry: Array, affinity: Array, power: Array, opposed: Array, *, dt: float, up: float, fading: float
+) -> Array:
+    """Increment of rivalry within `dt` years, shape (n, n): the exact solution for constant inputs.
+
+    Args:
+        opposed: pairs that belong to different poles, bool (n, n).
+    """
+    larger = np.maximum(np.maximum(power[:, None], power[None, :]), 1e-300)
+    parity = np.minimum(power[:, None], power[None, :]) / larger
+    rise = up * parity * np.maximum(0.0, -affinity) * opposed
+    speed = rise + 1 / fading
+    return (rise / speed - rivalry) * -np.expm1(-speed * dt)
+
+
+@dataclass(frozen=True)
+class Rivalry(Mechanism):
+    """Adds to `rivalry`."""
+
+    up: float = param(0.1, unit="1/year", low=0, high=1, doc="Rise between equal, hostile poles.", source="assumed")
+    fading: float = param(20, unit="year", low=2, high=100, doc="Time in which rivalry fades.", source="assumed")
+
+    phase: ClassVar = Phase.PERCEIVE
+    reads: ClassVar = "rivalry affinity power pole dyad"
+    writes: ClassVar = "rivalry"
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        belongs = (world.pole > 0).astype(float)
+        some = belongs.max(axis=0, initial=0) > 0
+        opposed = some[:, None] & some[None, :] & (belongs.T @ belongs == 0)
+        state = (world.rivalry, world.affinity, world.power, opposed)
+        change = rivalry_change(*state, dt=world.dt, **self.numbers())
+        return Update(add={"rivalry": np.where(world.dyad, change, 0.0)})

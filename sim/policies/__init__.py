@@ -1,0 +1,1 @@
+"""One file, one way of deciding. A policy proposes; mechanisms resolve."""

@@ -1,0 +1,70 @@
+"""Quantities that many mechanisms share: arrays in, arrays out. `World` offers them as derived columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.core.columns import Array
+
+EARTH_RADIUS = 6371.0  # km
+
+
+def great_circle(latitude: Array, longitude: Array) -> Array:
+    """Great-circle distances in km (haversine) between points in degrees; shapes (n,), (n,) -> (n, n)."""
+    lat, lon = np.radians(latitude), np.radians(longitude)
+    half = np.sin((lat[:, None] - lat) / 2) ** 2
+    half = half + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+
+
+def power_share(columns: Sequence[Array], *, weights: Sequence[float], alive: Array) -> Array:
+    """Weighted mean of each state's world shares in several resources, shape (n,); sums to 1 over living states.
+
+    A resource that nobody holds is left out and the other weights take its place.
+    """
+    total = np.zeros(len(alive))
+    counted = 0.0
+    for values, weight in zip(columns, weights, strict=True):
+        held = np.where(alive, values, 0.0)
+        if (world := held.sum()) > 0:
+            total += weight * held / world
+            counted += weight
+    return total / counted if counted else total
+
+
+def projected_power(power: Array, distance: Array) -> Array:
+    """Power of row i at the place of column j: power exp(-distance / range), range = 1500 + 12000 sqrt(power) km.
+
+    The fall with distance is Boulding's (1962) loss of strength gradient; the exponential form is assumed.
+    """
+    reach_km = 1500.0 + 12000.0 * np.sqrt(power)
+    return power[:, None] * np.exp(-distance / reach_km[:, None])
+
+
+def strongest_obligation(treaty: Array) -> Array:
+    """0 none, 1 consultation, 2 non-aggression, 3 neutrality or offence, 4 defence; (5, n, n) -> (n, n)."""
+    rank = np.array([1, 2, 3, 3, 4])
+    return (treaty * rank[:, None, None]).max(axis=0)
+
+
+def cosine_overlap(member: Array) -> Array:
+    """Shared memberships over the geometric mean of both numbers, shape (m, n) -> (n, n); 0 without memberships."""
+    held = member.astype(float)
+    shared = held.T @ held
+    number = np.sqrt(np.diag(shared))
+    return shared / np.maximum(np.outer(number, number), 1.0)
+
+
+def weighted_minimum(distance: Array, weight: Array) -> Array:
+    """Distance from each group to each state, nearer members of greater weight counting; (n, n), (g, n) -> (g, n).
+
+    A member's distance counts in inverse proportion to its share of the group's largest weight, so that a small
+    outpost does not bring a whole group to the door; the result is the least of the members' (a far but heavy
+    member can come before a near and tiny one).
+    """
+    share = weight / np.maximum(weight.max(axis=1, keepdims=True), 1e-300)
+    stretched = distance[None, :, :] / np.maximum(share[:, :, None], 0.05)
+    nearest = np.where(weight[:, :, None] > 0, stretched, np.inf).argmin(axis=1)
+    return np.take_along_axis(distance, nearest, axis=0)

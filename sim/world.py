@@ -1,0 +1,281 @@
+"""The vocabulary of the simulated world: every column with its axes, unit and meaning. The only mutable state.
+
+Axes are letters: i, j states; g, h poles; o options of a portfolio (0 is non-alignment, then the poles); m
+organisations; q norms; k obligations of a pact. In `[i, j]` the row does it to, or feels it about, the column.
+Rates are per year, money is 1e9 constant USD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from sim.core.columns import Array, Store, column, derived
+from sim.core.spelling import nearest
+from sim.quantities import (
+    cosine_overlap,
+    great_circle,
+    power_share,
+    projected_power,
+    strongest_obligation,
+    weighted_minimum,
+)
+
+OBLIGATIONS = ("consultation", "nonaggression", "neutrality", "offence", "defence")
+"""What a pact may oblige to, in the order of axis k (ATOP's types; they co-occur)."""
+DEFENCE = OBLIGATIONS.index("defence")
+LEVELS = ("none", "claim", "threat", "display", "use of force", "war")
+"""Names of the levels of `hostility` (COW's scale; its lowest is our claim)."""
+WAR = LEVELS.index("war")
+TIERS = ("small", "middle", "great")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who is who along the axes: codes of states, poles, organisations and norms, in the order of the arrays."""
+
+    states: tuple[str, ...]
+    poles: tuple[str, ...]
+    organisations: tuple[str, ...] = ()
+    norms: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    organisation_titles: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def sizes(self) -> dict[str, int]:
+        """Letter of an axis -> length."""
+        n, g = len(self.states), len(self.poles)
+        rest = {"m": len(self.organisations), "q": len(self.norms), "k": len(OBLIGATIONS)}
+        return {"i": n, "j": n, "g": g, "h": g, "o": g + 1, **rest}
+
+
+class World(Store):
+    """All that the simulation knows at one moment.
+
+    Args:
+        names: who is who.
+        dt: length of a step in years.
+        start: time of the first step in years.
+        arrays: starting values by column; the others start at their `initial`.
+    """
+
+    # -- states ----------------------------------------------------------------------------------------------------
+    alive = column("i", "1", 0, 1, "The state exists.", initial=1, dtype=bool)
+    great = column("i", "1", 0, 1, "Listed as a great power by the scenario.", dtype=bool, fixed=True)
+    tier = column("i", "1", 0, 2, "0 small, 1 middle, 2 great power.", dtype=int)
+    gdp = column("i", "1e9 USD", 1e-3, 1e7, "Gross domestic product a year.", initial=1)
+    population = column("i", "1e6", 1e-3, 1e5, "Persons.", initial=1)
+    milex_share = column("i", "1", 0, 1, "Military expenditure as a share of gdp.", initial=0.02)
+    force = column("i", "1e9 USD", 0, 1e7, "Military capital.")
+    technology = column("i", "1", 0, 1, "Technological level; 1 is the frontier.", initial=0.4)
+    hydrocarbon_share = column("i", "1", 0, 1, "Oil, gas and coal as a share of goods exports.")
+    emission_intensity = column("i", "kg/USD", 0, 20, "Fossil carbon dioxide per unit of gdp.", initial=0.3)
+    neutrality_year = column("i", "year", 0, 9999, "Pledged year of carbon neutrality; 9999 is none.", initial=9999)
+    democracy = column("i", "1", 0, 1, "Electoral democracy (polyarchy).", initial=0.5)
+    ideal_point = column("i", "1", -6, 6, "Latent position in United Nations voting.")
+    ideal_anchor = column("i", "1", -6, 6, "Where the ideal point slowly returns to.")
+    credibility = column("i", "1", 0, 1, "Reputation as an honest broker.", initial=0.35)
+    autonomy = column("i", "1", 0.5, 1.5, "Desire for independence: rho of the portfolio.", initial=1)
+    activism = column("i", "1", 0, 1, "Diplomatic activism.", initial=0.3)
+    legitimacy = column("i", "1", 0, 1, "Domestic legitimacy of the government.", initial=0.6)
+    nuclear = column("i", "1", 0, 1, "Holds nuclear weapons.", dtype=bool)
+    latitude = column("i", "degree", -90, 90, "Latitude of the capital.", fixed=True)
+    longitude = column("i", "degree", -180, 180, "Longitude of the capital.", fixed=True)
+    landlocked = column("i", "1", 0, 1, "Has no sea coast.", dtype=bool, fixed=True)
+    region = column("i", "1", 0, 999, "Number of the region in `names.regions`.", dtype=int, fixed=True)
+    tenure = column("i", "year", 0, 200, "Years the leader has been in office.")
+    policy = column("i", "1", 0, 99, "Number of the policy in `names.policies`.", dtype=int)
+    mediation_load = column("i", "1", 0, 1e3, "Mediations taken on, forgotten within a year.")
+    mediation_success = column("i", "1", 0, 1e4, "Mediations that succeeded, forgotten over twenty years.")
+
+    # -- proposals of the policies, written anew at the start of DECIDE ----------------------------------------------
+    appeal = column("io", "1", -20, 20, "What a state sees in each option of its portfolio: b of the utility.")
+    diversification = column("i", "1", 0.05, 5, "Taste for spreading ties: rho of the utility.", initial=1)
+    arms_effort = column("i", "1", 0, 5, "Factor on the military need that a policy asks for.", initial=1)
+    pact_desire = column("ij", "1", -5, 5, "What a policy adds to the surplus that i sees in a pact with j.")
+    mediation_effort = column("i", "1", 0, 5, "Factor on the willingness to mediate.", initial=1)
+
+    # -- states by poles -------------------------------------------------------------------------------------------
+    pole = column("gi", "1", 0, 1, "Weight of a state in a pole.", fixed=True)
+    alignment = column("io", "1", 0, 1, "Portfolio: shares of non-alignment and of the poles; rows sum to 1.")
+    benefit = column("io", "1", -20, 20, "What each option offers a state; b before its policy weighs it.")
+    drift = column("io", "1/year", -100, 100, "How fast the portfolio last moved.")
+    inducement = column("ig", "1e9 USD", 0, 1e5, "Aid, credit and investment a year from a pole to a state.")
+    coercion = column("ig", "1", 0, 1, "Recent coercion of a state by a pole; fades within about three years.")
+
+    # -- pairs -----------------------------------------------------------------------------------------------------
+    distance = column("ij", "km", 0, 2.1e4, "Between capitals; 0 for land neighbours.", symmetric=True, fixed=True)
+    contiguous = column("ij", "1", 0, 1, "Share a land border.", dtype=bool, symmetric=True, fixed=True)
+    near_by_sea = column("ij", "1", 0, 1, "Within 400 miles of water.", dtype=bool, symmetric=True, fixed=True)
+    affinity = column("ij", "1", -1, 1, "Friendliness.", symmetric=True)
+    threat = column("ij", "1", 0, 1, "How threatened i feels by j.")
+    intent = column("ij", "1", 0, 1, "How ill-disposed i thinks j is.")
+    trade = column("ij", "1e9 USD", 0, 1e6, "Goods traded both ways a year.", symmetric=True)
+    pact = column("kij", "1", 0, 1, "Bilateral obligation in force.", dtype=bool, symmetric=True)
+    guarantee = column("ij", "1", 0, 1, "How far i can count on j to defend it.")
+    hostility = column("ij", "1", 0, 5, "Level of the live dispute; 0 none, 5 war.", dtype=int, symmetric=True)
+    originator = column("ij", "1", 0, 1, "1 where i began the live dispute with j.", dtype=int)
+    dispute_tag = column("ij", "1", 0, 1, "Mark shared by all pairs of one dispute; 0 none.", symmetric=True)
+    dispute_age = column("ij", "year", 0, 500, "Age of the live dispute.", symmetric=True)
+    fatal = column("ij", "1", 0, 1, "The live dispute has cost lives.", dtype=bool, symmetric=True)
+    war_remaining = column("ij", "year", 0, 200, "Time until the war is decided.", symmetric=True)
+    war_length = column("ij", "year", 0, 200, "How long the war lasts if it is fought out.", symmetric=True)
+    war_toll = column("ij", "1", 0, inf, "Battle deaths of the whole war if it is fought out.", symmetric=True)
+    called = column("ij", "1", 0, 5, "Level at which allies were last called to the live dispute.", dtype=int, symmetric=True)
+    peace_years = column("ij", "year", 0, 1e4, "Since the last dispute ended.", symmetric=True, initial=20)
+    settlement = column("ij", "1", 0, 1, "Mediated settlement that still holds.", symmetric=True)
+    sanctions = column("ij", "1", 0, 1, "Share of trade with j that i bars.")
+    grievance = column("ij", "1", 0, 5, "Resentment of i against j; fades within about five years.")
+    rivalry = column("ij", "1", 0, 1, "Strategic rivalry; fades within about twenty years.", symmetric=True)
+    frailty = column("ij", "1", -5, 5, "Lasting proneness to dispute (log-odds).", symmetric=True, fixed=True)
+    onset_reference = column("ij", "1", -50, 50, "Mechanistic dispute index at the start of the run.", symmetric=True)
+
+    # -- organisations and norms -----------------------------------------------------------------------------------
+    member = column("mi", "1", 0, 1, "Belongs to the organisation.", dtype=bool)
+    org_obligation = column("mk", "1", 0, 1, "Members owe each other this obligation.", dtype=bool, fixed=True)
+    org_legitimacy = column("m", "1", 0, 1, "Standing of the organisation.", initial=0.5)
+    org_load = column("m", "1", 0, 1e3, "Mediations taken on, forgotten within a year.")
+    org_dialogue = column("m", "1", 0, 1, "A platform for dialogue.", dtype=bool, fixed=True)
+    org_economic = column("m", "1", 0, 1, "Integrates its members' markets.", dtype=bool, fixed=True)
+    org_mediates = column("m", "1", 0, 1, "Offers good offices.", dtype=bool, fixed=True)
+    org_leader = column("mi", "1", 0, 1, "Leads the organisation.", dtype=bool, fixed=True)
+    adopted = column("qi", "1", 0, 1, "Has adopted the norm.", dtype=bool)
+    adoption_years = column("qi", "year", 0, 1e4, "Since the norm was adopted.")
+    norm_threshold = column("qi", "1", 0, 1, "Exposure at which adoption tips.", initial=1 / 3, fixed=True)
+    entrepreneur = column("qi", "1", 0, 1, "Campaigns for the norm.", dtype=bool, fixed=True)
+
+    # -- the world at large ----------------------------------------------------------------------------------------
+    oil_price = column("", "USD/barrel", 1, 1000, "Price of oil, constant USD.", initial=80)
+    dispute_count = column("", "1", 0, inf, "Disputes begun by originators since the start.")
+    war_count = column("", "1", 0, inf, "Wars begun since the start.")
+    war_deaths = column("", "1", 0, inf, "Battle deaths since the start.")
+    offer_count = column("", "1", 0, inf, "Offers of mediation since the start.")
+    acceptance_count = column("", "1", 0, inf, "Offers that both sides accepted since the start.")
+    settlement_count = column("", "1", 0, inf, "Mediations that ended a dispute since the start.")
+    crisis_count = column("", "1", 0, inf, "Disputes that became crises (force used, lives lost) since the start.")
+    pact_formed_count = column("", "1", 0, inf, "Bilateral pacts concluded since the start.")
+    pact_ended_count = column("", "1", 0, inf, "Bilateral pacts ended since the start.")
+    shock_count = column("", "1", 0, inf, "Transnational shocks since the start.")
+
+    def __init__(self, names: Names, dt: float, start: float, arrays: Mapping[str, Array]) -> None:
+        self.names, self.dt, self.start, self.step = names, dt, start, 0
+        super().__init__(names.sizes(), arrays)
+
+    # -- derived: what follows from the columns ----------------------------------------------------------------------
+    @derived("ij", "1", 0, 1, "Both states exist and differ.", dtype=bool, symmetric=True)
+    def dyad(self) -> Array:
+        return np.asarray(self.alive[:, None] & self.alive[None, :] & ~np.eye(self.sizes["i"], dtype=bool))
+
+    @derived("i", "1", 0, 1, "Share of world power: .35 force, .25 gdp, .25 population, .15 technology x gdp.")
+    def power(self) -> Array:
+        columns = (self.force, self.gdp, self.population, self.technology * self.gdp)
+        return power_share(columns, weights=(0.35, 0.25, 0.25, 0.15), alive=self.alive)
+
+    @derived("ij", "1", 0, 1, "Power of i that reaches j (loss of strength with distance, Boulding 1962).")
+    def reach(self) -> Array:
+        return projected_power(self.power, self.distance)
+
+    @derived("kij", "1", 0, 1, "Obligation in force, bilateral or through an organisation.", dtype=bool)
+    def treaty(self) -> Array:
+        member = self.member.astype(float)
+        shared = np.einsum("mk,mi,mj->kij", self.org_obligation.astype(float), member, member, optimize=True) > 0
+        return (self.pact | shared) & self.dyad
+
+    @derived("ij", "1", 0, 4, "Strongest obligation: 1 consultation .. 4 defence.", dtype=int, symmetric=True)
+    def treaty_level(self) -> Array:
+        return strongest_obligation(self.treaty)
+
+    @derived("ij", "1", 0, 1, "A defence pact binds the two.", dtype=bool, symmetric=True)
+    def allied(self) -> Array:
+        return self.treaty[DEFENCE]
+
+    @derived("ij", "1", 0, 1, "Overlap of memberships: shared organisations over the mean number (cosine).")
+    def joint_membership(self) -> Array:
+        return cosine_overlap(self.member) * self.dyad
+
+    @derived("i", "1e9 USD", 0, inf, "All goods trade of a state a year.")
+    def total_trade(self) -> Array:
+        return self.trade.sum(axis=1)
+
+    @derived("i", "1", 0, 1, "Belongs to a pole.", dtype=bool, fixed=True)
+    def in_pole(self) -> Array:
+        return self.pole.max(axis=0, initial=0) > 0
+
+    @derived("gi", "1", 0, 1, "Weight of a state in a pole by gdp; rows sum to 1.")
+    def pole_weight(self) -> Array:
+        weight = self.pole * self.gdp * self.alive
+        return weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+
+    @derived("g", "1", 0, 1, "Power of a pole.")
+    def pole_power(self) -> Array:
+        return self.pole @ self.power
+
+    @derived("gi", "1", 0, inf, "Power of a pole that reaches a state.")
+    def pole_reach(self) -> Array:
+        return self.pole @ self.reach
+
+    @derived("gi", "km", 0, 2.1e4, "Distance between a pole and a state: of its members, the weighted minimum.")
+    def pole_distance(self) -> Array:
+        return weighted_minimum(self.distance, self.pole_weight)
+
+    @derived("ig", "1", -1, 1, "Affinity of a state with a pole.")
+    def pole_affinity(self) -> Array:
+        return self.affinity @ self.pole_weight.T
+
+    @derived("ig", "1", 0, 1, "Threat that a state feels from a pole.")
+    def pole_threat(self) -> Array:
+        return np.minimum(self.threat @ self.pole.T, 1.0)
+
+    @derived("ig", "1e9 USD", 0, inf, "Trade of a state with a pole a year.")
+    def pole_trade(self) -> Array:
+        return self.trade @ self.pole.T
+
+    @derived("ig", "1", 0, 1, "Joint membership of a state with a pole.")
+    def pole_membership(self) -> Array:
+        return self.joint_membership @ self.pole_weight.T
+
+    @derived("gh", "1", 0, 1, "Rivalry between poles; 0 on the diagonal.", symmetric=True)
+    def pole_rivalry(self) -> Array:
+        rivalry = self.pole_weight @ self.rivalry @ self.pole_weight.T
+        return rivalry * (1 - np.eye(len(rivalry)))
+
+    # -- clock -------------------------------------------------------------------------------------------------------
+    @property
+    def time(self) -> float:
+        """The date at the start of the present step, in years."""
+        return self.start + self.step * self.dt
+
+    def chance(self, rate: Array | float) -> Array:
+        """Probability that an event of this yearly rate happens within a step: 1 - exp(-rate dt)."""
+        return -np.expm1(-np.maximum(rate, 0.0) * self.dt)
+
+    def index(self, code: str) -> int:
+        """Row of a state.
+
+        Raises:
+            KeyError: no such state.
+        """
+        if code not in self.names.states:
+            raise KeyError(f"no state '{code}'; {nearest(code, self.names.states)}")
+        return self.names.states.index(code)
+
+    def has_adopted(self, norm: str) -> Array:
+        """Who has adopted a norm, bool (n,); nobody where the scenario has no such norm."""
+        if norm not in self.names.norms:
+            return np.zeros(self.sizes["i"], dtype=bool)
+        return self.adopted[self.names.norms.index(norm)]
+
+    def with_changes(self, **arrays: Array) -> World:
+        """A copy at the same moment with some columns replaced."""
+        copy = World(self.names, self.dt, self.start, self.arrays() | arrays)
+        copy.step = self.step
+        return copy
+
+
+def capital_distances(latitude: Array, longitude: Array, contiguous: Array) -> Array:
+    """Kilometres between capitals, 0 for land neighbours and on the diagonal; shape (n, n)."""
+    return np.where(contiguous | np.eye(len(latitude), dtype=bool), 0.0, great_circle(latitude, longitude))

@@ -16,7 +16,6 @@ from dataclasses import asdict
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from sim import mechanisms, policies
@@ -134,11 +133,7 @@ def of_kind(kind: str) -> dict[str, Any]:
         return {**SCALAR, **BY_STATE}
     if kind == "column":
         return dict(World.declarations())
-    found: dict[str, tuple[ModuleType, type[Any]]] = {
-        "mechanism": (mechanisms, Mechanism),
-        "policy": (policies, Policy),
-    }
-    return discover(*found[kind])
+    return dict(discover(mechanisms, Mechanism) if kind == "mechanism" else discover(policies, Policy))
 
 
 def everything(kind: str | None = None, name: str | None = None) -> Iterator[Description]:

@@ -64,7 +64,7 @@ class Credibility(Mechanism):
     by_activism: float = param(0.3, unit="1", low=0, high=1, doc="Of activism.", source="assumed")
     by_balance: float = param(0.3, unit="1", low=0, high=1, doc="Of being beholden to no pole.", source="assumed")
     by_norms: float = param(0.2, unit="1", low=0, high=1, doc="Of the share of norms adopted.", source="assumed")
-    by_dispute: float = param(0.2, unit="1", low=0, high=0.9, doc="Share lost by beginning a dispute.", source="assumed")
+    by_dispute: float = param(0.2, unit="1", low=0, high=0.9, doc="Share lost per dispute begun.", source="assumed")
     by_partiality: float = param(
         0.2, unit="1/year", low=0, high=2, doc="Share lost by fully sanctioning a disputant.", source="assumed"
     )

@@ -54,7 +54,7 @@ class IdealPoints(Mechanism):
     reversion: float = param(0.02, unit="1/year", low=0.005, high=0.5, doc="Return to the anchor.", source="assumed")
     following: float = param(0.01, unit="1/year", low=0, high=0.1, doc="Anchor after the point.", source="assumed")
     homing: float = param(0.02, unit="1/year", low=0.005, high=0.2, doc="Anchor back to the middle.", source="assumed")
-    by_pole: float = param(0.01, unit="1/year", low=0, high=0.2, doc="Drift to the poles one sides with.", source="assumed")
+    by_pole: float = param(0.01, unit="1/year", low=0, high=0.2, doc="Drift to the poles sided with.", source="assumed")
 
     phase: ClassVar = Phase.REMEMBER
     reads: ClassVar = "ideal_point ideal_anchor alignment pole_weight alive"

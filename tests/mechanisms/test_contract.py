@@ -27,7 +27,7 @@ from sim.policies.base import Policy
 from sim.policies.proposals import PROPOSED, Proposals
 from sim.timeline import Phase
 from sim.world import World
-from tests.mechanisms.worlds import busy_world, permuted_draws, permuted_world
+from tests.mechanisms.worlds import busy_world, PermutedDraws, permuted_world
 
 MECHANISMS = discover(sim.mechanisms, Mechanism)  # type: ignore[type-abstract]
 POLICIES = discover(sim.policies, Policy)  # type: ignore[type-abstract]
@@ -97,7 +97,7 @@ def check_shapes(unit: Mechanism, world: World) -> None:
 def check_names_do_not_matter(unit: Mechanism, world: World, order: Array) -> None:
     """Relabelled states give the relabelled result."""
     plain = unit(world, Streams(7).at("x", 5))
-    moved = unit(permuted_world(world, order), permuted_draws(Streams(7).at("x", 5), order))
+    moved = unit(permuted_world(world, order), PermutedDraws(Streams(7).at("x", 5), order))
     axes = World.columns()
     for part in ("add", "set"):
         for column, values in getattr(plain, part).items():
@@ -107,7 +107,10 @@ def check_names_do_not_matter(unit: Mechanism, world: World, order: Array) -> No
                     expected = expected.take(order, axis=position)
             np.testing.assert_allclose(
                 np.asarray(getattr(moved, part)[column], dtype=float),
-                expected.astype(float), rtol=1e-9, atol=1e-9, err_msg=column,
+                expected.astype(float),
+                rtol=1e-9,
+                atol=1e-9,
+                err_msg=column,
             )
 
 

@@ -33,12 +33,23 @@ def small_world(n: int = 5, poles: int = 2, dt: float = 0.25, organisations: int
     alignment[np.arange(poles), np.arange(poles) + 1] = 1.0
     trade = np.sqrt(np.outer(size, size)) * 0.05 * (1 - np.eye(n))
     given: dict[str, Any] = {
-        "great": np.arange(n) < poles, "gdp": size, "population": size / 10, "force": size * 0.1,
-        "latitude": latitude, "longitude": longitude, "contiguous": contiguous,
-        "distance": capital_distances(latitude, longitude, contiguous), "affinity": affinity, "pole": pole,
-        "alignment": alignment, "trade": trade, "democracy": rng.uniform(0.1, 0.9, n),
-        "ideal_point": rng.uniform(-1.5, 1.5, n), "member": rng.random((organisations, n)) < 0.7,
-        "diversification": np.ones(n), "region": (np.arange(n) % 2),
+        "great": np.arange(n) < poles,
+        "gdp": size,
+        "population": size / 10,
+        "force": size * 0.1,
+        "latitude": latitude,
+        "longitude": longitude,
+        "contiguous": contiguous,
+        "distance": capital_distances(latitude, longitude, contiguous),
+        "affinity": affinity,
+        "pole": pole,
+        "alignment": alignment,
+        "trade": trade,
+        "democracy": rng.uniform(0.1, 0.9, n),
+        "ideal_point": rng.uniform(-1.5, 1.5, n),
+        "member": rng.random((organisations, n)) < 0.7,
+        "diversification": np.ones(n),
+        "region": (np.arange(n) % 2),
     }
     declared = World.columns()
     sizes = names.sizes()
@@ -98,7 +109,7 @@ def permuted_world(world: World, order: np.ndarray) -> World:
     return copy
 
 
-class permuted_draws:
+class PermutedDraws:
     """A generator whose arrays are those of another, reordered along every axis as long as the states are many."""
 
     def __init__(self, rng: Any, order: np.ndarray) -> None:

@@ -1,0 +1,174 @@
+"""Pairs of states begin disputes: some pairs always do, and more so when threat, grievance and rivalry have grown.
+
+    logit p = baseline + sum_c weight_c x_c + frailty + trust sum_k weight_k (z_k - z_k at the start)
+    rate = -ln(1 - p)
+    originator: odds = exp(by_resentment (grievance_ij - grievance_ji)) (power_i / power_j) ** by_power
+    level 2 / 3 / 4: ordered logit, shares share_threat / share_display / the rest, shifted by
+        level_threat (threat_ij + threat_ji - .1) + level_border ([land border] - .5) + level_parity (parity - .3)
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| p | probability of a new dispute within a year, between pairs at peace or with a claim | 1 | (n, n) |
+| x | covariates of `_onset_index.measured`: power, borders, distance, pacts, democracy, votes, trade, peace | mixed | (n, n) |
+| z | threat, grievance, rivalry, cover and backing by allies, settlement | 1 | (n, n) |
+| z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
+
+A new dispute raises rivalry and the target's grievance and lowers affinity; claims (level 1) lapse.
+
+Assumes: the pair is the unit, others join later (`obligations`); the simulation's own columns count as deviations from
+the start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
+Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; alliances, Leeds 2003.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+from scipy.special import expit, logit
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.streams import symmetric_uniform
+from sim.core.update import Happening, Update
+from sim.mechanisms import _onset_index as onset
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import World
+
+FITTED = "GML2016fit"
+
+
+def opening_level(drawn: Array, shift: Array, *, share_threat: float, share_display: float) -> Array:
+    """Level 2, 3 or 4 of new disputes by an ordered logit; uniforms and shifts of any one shape.
+
+    Without a shift the shares are `share_threat`, `share_display` and the rest.
+    """
+    threat = expit(logit(share_threat) - shift)
+    display = expit(logit(min(share_threat + share_display, 1.0)) - shift)
+    return 4 - (drawn < display).astype(int) - (drawn < threat).astype(int)
+
+
+def _clock(drawn: Array) -> Array:
+    """Logarithm of an exponential waiting time; the difference of two is logistic."""
+    return np.log(-np.log1p(-np.minimum(drawn, 1 - 1e-16)) + 1e-300)
+
+
+@dataclass(frozen=True)
+class DisputeOnset(Mechanism):
+    """Begins disputes between pairs; keeps the reference that mechanistic changes are measured against."""
+
+    baseline: float = param(0, unit="1", low=-6, high=6, doc="Log-odds with all covariates 0.", source=FITTED)
+    relative_power: float = param(0, unit="1", low=-1, high=1, doc="Of |ln power ratio|.", source=FITTED)
+    capabilities: float = param(0.49, unit="1", low=-1, high=2, doc="Of mean ln power.", source=FITTED)
+    land_border: float = param(-0.94, unit="1", low=-5, high=6, doc="Of a common land border.", source=FITTED)
+    near_by_sea: float = param(1.69, unit="1", low=-3, high=5, doc="Of 400 miles of water or less.", source=FITTED)
+    far: float = param(-0.57, unit="1", low=-2, high=1, doc="Of ln(1 + km), 0 for land neighbours.", source=FITTED)
+    defence_pact: float = param(0, unit="1", low=-3, high=3, doc="Of a defence pact between them.", source=FITTED)
+    other_pact: float = param(0, unit="1", low=-3, high=3, doc="Of offence or neutrality pacts.", source=FITTED)
+    joint_democracy: float = param(-1.58, unit="1", low=-6, high=3, doc="Of the lower polyarchy.", source=FITTED)
+    one_great: float = param(0.46, unit="1", low=-3, high=3, doc="Of one great power.", source=FITTED)
+    two_great: float = param(0.19, unit="1", low=-3, high=4, doc="Of two great powers.", source=FITTED)
+    ideal_distance: float = param(0.2, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
+    joint_membership: float = param(0, unit="1", low=-4, high=4, doc="Of joint memberships.", source=FITTED)
+    trade_dependence: float = param(0, unit="1", low=-2, high=2, doc="Of ln(1 + 1000 trade/gdp).", source=FITTED)
+    recent_dispute: float = param(1.95, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
+    memory_time: float = param(8, unit="year", low=1, high=40, doc="Fading of recent disputes.", source=FITTED)
+    trust: float = param(0.5, unit="1", low=0, high=1, doc="Share of mechanistic change believed.", source="assumed")
+    threat: float = param(2, unit="1", low=0, high=6, doc="Of threat, both ways.", source="assumed")
+    grievance: float = param(0.5, unit="1", low=0, high=1.5, doc="Of grievance, both ways.", source="assumed")
+    rivalry: float = param(1, unit="1", low=0, high=4, doc="Of rivalry.", source="assumed")
+    shield: float = param(-1, unit="1", low=-4, high=1, doc="Of third parties' guarantees.", source="assumed")
+    backing: float = param(0.5, unit="1", low=-1, high=3, doc="Of offence or neutrality pacts.", source="assumed")
+    settlement: float = param(-1.5, unit="1", low=-4, high=1, doc="Of a settlement that holds.", source="assumed")
+    by_resentment: float = param(1, unit="1", low=0, high=4, doc="Who begins: the aggrieved.", source="assumed")
+    by_power: float = param(0.3, unit="1", low=-1, high=2, doc="Who begins: the stronger.", source="assumed")
+    share_threat: float = param(0.03, unit="1", low=0, high=0.3, doc="Begin with a threat.", source=FITTED)
+    share_display: float = param(0.30, unit="1", low=0, high=0.7, doc="Begin with a display.", source=FITTED)
+    level_threat: float = param(0.5, unit="1", low=0, high=3, doc="Threat raises the level.", source="assumed")
+    level_border: float = param(0.2, unit="1", low=-1, high=2, doc="So does a border.", source="assumed")
+    level_parity: float = param(0.2, unit="1", low=-1, high=2, doc="So does parity of power.", source="assumed")
+    hardening: float = param(0.15, unit="1", low=0, high=0.5, doc="Rivalry won of what is missing.", source="assumed")
+    resentment: float = param(0.3, unit="1", low=0, high=1, doc="Grievance of the target.", source="assumed")
+    chill: float = param(0.05, unit="1", low=0, high=0.2, doc="Affinity lost per level.", source="assumed")
+    lapse: float = param(0.1, unit="1/year", low=0, high=2, doc="Rate at which claims lapse.", source="assumed")
+
+    phase: ClassVar = Phase.CONFLICT
+    reads: ClassVar = (
+        "alive dyad hostility originator dispute_tag power great gdp contiguous near_by_sea distance treaty democracy "
+        "ideal_point joint_membership trade peace_years frailty onset_reference threat grievance rivalry guarantee "
+        "reach settlement affinity"
+    )
+    writes: ClassVar = "hostility originator dispute_tag dispute_count grievance affinity rivalry onset_reference"
+    kinds: ClassVar = {
+        "dispute onset": "{who} begins a dispute with {whom}: {level}",
+        "claim lapsed": "The claim of {who} on {whom} lapses",
+    }
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        n = world.sizes["i"]
+        drawn, own = symmetric_uniform(rng, n), rng.random((4, n))
+        index = onset.onset_index(world, self.numbers(*onset.NUMBERS))
+        chance = world.chance(np.logaddexp(0.0, index.logit))
+        ready = world.dyad & (world.hostility <= 1)
+        lapsed = (world.hostility == 1) & world.dyad & (drawn > 1 - world.chance(self.lapse))
+        i, j = self._begun(world, ready & (drawn < chance) & ~lapsed, own[:2])
+        shares = self.numbers("share_threat", "share_display")
+        level = opening_level((own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j), **shares)
+        tag = np.maximum((own[3, i] + own[3, j]) % 1.0, 1e-12)
+        numbers = {"chance": chance[i, j], "drawn": drawn[i, j], "terms": index.terms(i, j)}
+        told = Happening("dispute onset", i, whom=j, amount=level, **numbers)
+        return Update(
+            add=self._effects(world, i, j, level, tag, lapsed),
+            set={"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)},
+            happenings=(told, self._lapses(world, lapsed, drawn)),
+        )
+
+    def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array]:
+        """Originators and targets of the pairs that quarrel: of each two, the one whose clock is quicker.
+
+        Args:
+            quarrel: bool (n, n), symmetric. own: two uniforms a state, (2, n).
+        """
+        i, j = np.nonzero(quarrel)
+        power = np.log(np.maximum(world.power, 1e-9))
+        resentment = world.grievance[i, j] - world.grievance[j, i]
+        pull = self.by_resentment * resentment + self.by_power * (power[i] - power[j])
+        mine, theirs = (own[0, i] + own[1, j]) % 1.0, (own[0, j] + own[1, i]) % 1.0
+        first = _clock(mine) - _clock(theirs) < pull
+        return i[first], j[first]
+
+    def _shift(self, world: World, i: Array, j: Array) -> Array:
+        low, high = np.minimum(world.power[i], world.power[j]), np.maximum(world.power[i], world.power[j])
+        return (
+            self.level_threat * (world.threat[i, j] + world.threat[j, i] - 0.1)
+            + self.level_border * (world.contiguous[i, j] - 0.5)
+            + self.level_parity * (low / np.maximum(high, 1e-300) - 0.3)
+        )
+
+    def _effects(self, world: World, i: Array, j: Array, level: Array, tag: Array, lapsed: Array) -> dict[str, Array]:
+        if not len(i) and not lapsed.any():
+            return {}
+        n = world.sizes["i"]
+        height, marks, who = np.zeros((n, n), dtype=int), np.zeros((n, n)), np.zeros((n, n), dtype=int)
+        height[i, j] = height[j, i] = level
+        marks[i, j] = marks[j, i] = tag
+        who[i, j] = 1
+        new = height > 0
+        return {
+            "hostility": np.where(new, height - world.hostility, -lapsed.astype(int)),
+            "originator": np.where(new, who - world.originator, 0),
+            "dispute_tag": np.where(new, marks - world.dispute_tag, 0.0),
+            "dispute_count": np.asarray(float(len(i))),
+            "grievance": self.resentment * who.T,
+            "affinity": -self.chill * height * (1 + world.affinity),
+            "rivalry": self.hardening * new * (1 - world.rivalry),
+        }
+
+    def _lapses(self, world: World, lapsed: Array, drawn: Array) -> Happening:
+        i, j = np.nonzero(lapsed & (world.originator > 0))
+        chance = np.full(len(i), world.chance(self.lapse))
+        why = {"lapse": np.full(len(i), np.log(max(self.lapse, 1e-300)))}
+        return Happening("claim lapsed", i, whom=j, chance=chance, drawn=1 - drawn[i, j], terms=why)

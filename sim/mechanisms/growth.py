@@ -1,0 +1,109 @@
+"""Economies catch up with what their technology allows; growth feeds legitimacy, wealth slows births.
+
+    d log y_i = [trend + convergence gap_i + by_openness (o_i - o) - by_burden (m_i - m)
+                 + by_oil h_i log(price / usual_price) - by_war [at war]] dt + noise sqrt(dt) z_i
+    gap_i = (log y* - log y_i) - by_technology (T* - T_i)
+    d log population_i = births(y_i) dt,    births = least + (most - least) / (1 + (y_i / half)^1.5)
+    d legitimacy_i = by_growth 4 l_i (1 - l_i) (d log y_i - trend dt)
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| y | gdp / population | 1e3 USD a head | (n,) |
+| T, m, h, l | technology, milex_share, hydrocarbon_share, legitimacy | 1 | (n,) |
+| o | total_trade / (total_trade + gdp) | 1 | (n,) |
+| price | oil_price | USD a barrel | () |
+
+y*, T* are means of log y and T weighted by gdp T^4 (the technological frontier), o and m without index means weighted
+by gdp: relative terms redistribute growth, they do not make it. Sanctions slow growth through trade here, and at
+once where they are imposed.
+
+Assumes: a state's own ceiling lies below the frontier by its lag in technology; no business cycle.
+Source: conditional convergence of .02, Barro and Sala-i-Martin 1992; Gibrat's noise; openness, Frankel and Romer
+1999; military burden, Dunne and Tian 2013; births from the data of Fariss et al. 2022, rounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.update import Update
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import WAR, World
+
+
+def weighted_mean(x: Array, weight: Array) -> float:
+    """Mean of x, shape (n,); 0 where all weights are."""
+    return float((weight @ x) / max(weight.sum(), 1e-300))
+
+
+def frontier_gap(log_y: Array, technology: Array, gdp: Array, *, by_technology: float) -> Array:
+    """Log of what technology would allow a head over what there is, shape (n,); 0 on average at the frontier."""
+    weight = gdp * technology**4
+    lag = weighted_mean(technology, weight) - technology
+    return weighted_mean(log_y, weight) - log_y - by_technology * lag
+
+
+def births(y: Array, *, least: float, most: float, half: float) -> Array:
+    """Yearly growth of population by gdp a head (1e3 USD), shape (n,)."""
+    return least + (most - least) / (1 + (y / half) ** 1.5)
+
+
+@dataclass(frozen=True)
+class Growth(Mechanism):
+    """Adds to `gdp`, `population` and `legitimacy`."""
+
+    trend: float = param(0.015, unit="1/year", low=-0.01, high=0.04, doc="Of the frontier a head.", source="assumed")
+    convergence: float = param(
+        0.02, unit="1/year", low=0, high=0.1, doc="Share of the gap closed.", source="BarroSalaIMartin1992"
+    )
+    by_technology: float = param(3, unit="1", low=0, high=8, doc="Log y per unit of technology.", source="assumed")
+    by_openness: float = param(0.02, unit="1/year", low=0, high=0.1, doc="Of openness to trade.", source="assumed")
+    by_burden: float = param(0.1, unit="1/year", low=0, high=1, doc="Of the military share of gdp.", source="assumed")
+    by_oil: float = param(0.03, unit="1/year", low=0, high=0.2, doc="Of oil above its usual price.", source="assumed")
+    usual_price: float = param(80, unit="USD/barrel", low=20, high=200, doc="Oil price of plans.", source="assumed")
+    by_war: float = param(0.02, unit="1/year", low=0, high=0.2, doc="Lost while at war.", source="assumed")
+    noise: float = param(0.03, unit="1/year^.5", low=0, high=0.15, doc="Standard deviation a year.", source="assumed")
+    least: float = param(-0.002, unit="1/year", low=-0.02, high=0.01, doc="Births where rich.", source="assumed")
+    most: float = param(0.028, unit="1/year", low=0.01, high=0.04, doc="Births where poor.", source="Fariss2022")
+    half: float = param(2, unit="1e3 USD", low=0.2, high=20, doc="Gdp a head at the mean of both.", source="assumed")
+    by_growth: float = param(1.5, unit="1", low=0, high=5, doc="Legitimacy from growth.", source="assumed")
+
+    phase: ClassVar = Phase.ECONOMY
+    reads: ClassVar = (
+        "gdp population technology total_trade milex_share hydrocarbon_share oil_price hostility legitimacy alive"
+    )
+    writes: ClassVar = "gdp population legitimacy"
+
+    def rates(self, world: World) -> Array:
+        """Expected growth of gdp a head a year, shape (n,)."""
+        gdp = world.gdp * world.alive
+        log_y = np.log(world.gdp / world.population)
+        gap = frontier_gap(log_y, world.technology, gdp, by_technology=self.by_technology)
+        openness = world.total_trade / (world.total_trade + world.gdp)
+        burden, at_war = world.milex_share, (world.hostility == WAR).any(axis=1)
+        oil = world.hydrocarbon_share * np.log(world.oil_price / self.usual_price)
+        relative = self.by_openness * (openness - weighted_mean(openness, gdp))
+        relative = relative - self.by_burden * (burden - weighted_mean(burden, gdp))
+        return self.trend + self.convergence * gap + relative + self.by_oil * oil - self.by_war * at_war
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        dt = world.dt
+        luck = self.noise * np.sqrt(dt) * rng.standard_normal(world.sizes["i"])
+        grown = np.where(world.alive, self.rates(world) * dt + luck, 0.0)
+        born = births(world.gdp / world.population, **self.numbers("least", "most", "half")) * dt * world.alive
+        support = world.legitimacy
+        pleased = self.by_growth * 4 * support * (1 - support) * (grown - self.trend * dt * world.alive)
+        return Update(
+            add={
+                "gdp": world.gdp * np.expm1(grown + born),
+                "population": world.population * np.expm1(born),
+                "legitimacy": pleased,
+            }
+        )

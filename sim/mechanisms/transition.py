@@ -1,0 +1,135 @@
+"""Oil prices swing; states that invest their rents grow out of hydrocarbons; pledges pull emissions towards zero.
+
+    log price: reverts to log usual_price at `price_reversion`, noise `price_noise` a year (solved exactly)
+    v_i = reinvested r_i / (1 + r_i),   r_i = h_i (t_i / 2 gdp_i) max(0, price - cost) / usual_price
+    d T_i = [(1 - T_i) (research (.5 + (d_i + l_i) / 2) + by_rents v_i) + diffusion o_i max(0, T~_i - T_i)
+             - obsolescence T_i] dt
+    d log e_i = -(decline + f_i max(0, min(1 / (year_i - time), fastest) - decline)) dt
+    f_i = [pledged and adopted] / (1 + exp(-10 (l_i - resolve)))
+    d log h_i = -(by_investment v_i + by_pledge f_i + by_world mean extra decline) dt
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| h, T, d, l | hydrocarbon_share, technology, democracy, legitimacy | 1 | (n,) |
+| e, year | emission_intensity, neutrality_year | kg/USD; year | (n,) |
+| t_i, o_i | total_trade, total_trade / (total_trade + gdp) | 1e9 USD; 1 | (n,) |
+| T~_i | mean technology of trade partners, by trade | 1 | (n,) |
+
+With f = 1 emission intensity falls in a straight line to zero in the pledged year (as fast as `fastest` allows); with
+weak institutions the line is missed. v is the invested share of gdp; the mean extra decline is weighted by emissions.
+
+Assumes: rents need a price above `cost`; half of a state's trade is exports; a pledge binds only adopters of the norm
+carbon_neutrality.
+Source: resource rents and diversification, Ross 2012; a decline of carbon intensity of 1.7% a year is about that of
+the world since 1990 (Friedlingstein et al. 2023); price as in Schwartz 1997; numbers assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+from scipy.special import expit
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.update import Update
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import World
+
+
+def price_after(price: Array, z: float, *, dt: float, usual: float, reversion: float, noise: float) -> Array:
+    """Price after `dt` years of a mean-reverting walk of its logarithm, from a standard normal number; shape ()."""
+    kept = np.exp(-reversion * dt)
+    spread = noise * np.sqrt((1 - kept**2) / (2 * reversion))
+    return np.asarray(usual * (price / usual) ** kept * np.exp(spread * z))
+
+
+def path_decline(years_left: Array, follows: Array, *, decline: float, fastest: float) -> Array:
+    """Yearly decline of emission intensity, shape (n,); `follows` (0..1) is how far the pledge is kept."""
+    needed = np.where(years_left > 1 / fastest, 1 / np.maximum(years_left, 1 / fastest), fastest)
+    return decline + follows * np.maximum(needed - decline, 0.0)
+
+
+def partners_technology(technology: Array, trade: Array) -> Array:
+    """Mean technology of the states that one trades with, weighted by trade, shape (n,); 0 without trade."""
+    return trade @ technology / np.maximum(trade.sum(axis=1), 1e-12)
+
+
+@dataclass(frozen=True)
+class Transition(Mechanism):
+    """Sets `oil_price`; adds to `hydrocarbon_share`, `technology` and `emission_intensity`."""
+
+    usual_price: float = param(80, unit="USD/barrel", low=20, high=200, doc="Long-run price.", source="assumed")
+    price_reversion: float = param(0.3, unit="1/year", low=0.1, high=3, doc="Return to it.", source="assumed")
+    price_noise: float = param(0.25, unit="1/year^.5", low=0, high=0.5, doc="Of the log price.", source="assumed")
+    cost: float = param(25, unit="USD/barrel", low=0, high=100, doc="Of lifting a barrel.", source="assumed")
+    reinvested: float = param(0.2, unit="1", low=0, high=1, doc="Share of rents that is invested.", source="assumed")
+    by_investment: float = param(1, unit="1", low=0, high=5, doc="Decline of hydrocarbons per v.", source="assumed")
+    by_pledge: float = param(0.01, unit="1/year", low=0, high=0.1, doc="Decline by a pledge kept.", source="assumed")
+    by_world: float = param(0.5, unit="1", low=0, high=2, doc="Decline by the world's transition.", source="assumed")
+    research: float = param(0.008, unit="1/year", low=0, high=0.05, doc="Progress by institutions.", source="assumed")
+    by_rents: float = param(0.5, unit="1", low=0, high=3, doc="Progress per v.", source="assumed")
+    diffusion: float = param(0.03, unit="1/year", low=0, high=0.3, doc="Learning from partners.", source="assumed")
+    obsolescence: float = param(0.002, unit="1/year", low=0, high=0.05, doc="Frontier moves on.", source="assumed")
+    decline: float = param(
+        0.017, unit="1/year", low=0, high=0.05, doc="Of emission intensity without pledge.", source="Friedlingstein2023"
+    )
+    fastest: float = param(0.2, unit="1/year", low=0.03, high=0.5, doc="Possible decline.", source="assumed")
+    resolve: float = param(0.3, unit="1", low=0, high=1, doc="Legitimacy that keeps half a pledge.", source="assumed")
+
+    phase: ClassVar = Phase.ECONOMY
+    reads: ClassVar = (
+        "oil_price hydrocarbon_share technology democracy legitimacy emission_intensity neutrality_year "
+        "adopted trade total_trade gdp alive"
+    )
+    writes: ClassVar = "oil_price hydrocarbon_share technology emission_intensity"
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        price = price_after(
+            world.oil_price,
+            float(rng.standard_normal()),
+            dt=world.dt,
+            usual=self.usual_price,
+            reversion=self.price_reversion,
+            noise=self.price_noise,
+        )
+        invested = self.invested(world)
+        follows = self.follows(world)
+        left = world.neutrality_year - (world.time + world.dt / 2)
+        falling = path_decline(left, follows, decline=self.decline, fastest=self.fastest)
+        emitted = world.emission_intensity * world.gdp * world.alive
+        extra = float(emitted @ (falling - self.decline)) / max(float(emitted.sum()), 1e-12)
+        leaving = self.by_investment * invested + self.by_pledge * follows + self.by_world * extra
+        dt = world.dt * world.alive
+        return Update(
+            set={"oil_price": price},
+            add={
+                "hydrocarbon_share": world.hydrocarbon_share * np.expm1(-leaving * dt),
+                "emission_intensity": world.emission_intensity * np.expm1(-falling * dt),
+                "technology": self.progress(world, invested) * dt,
+            },
+        )
+
+    def invested(self, world: World) -> Array:
+        """Share of gdp that comes from rents and is invested, shape (n,)."""
+        margin = max(0.0, float(world.oil_price) - self.cost) / self.usual_price
+        rents = world.hydrocarbon_share * world.total_trade / (2 * world.gdp) * margin
+        return self.reinvested * rents / (1 + rents)
+
+    def follows(self, world: World) -> Array:
+        """How far each state keeps its pledge, shape (n,), 0..1."""
+        pledged = world.has_adopted("carbon_neutrality") & (world.neutrality_year < 9999)
+        return pledged * expit(10 * (world.legitimacy - self.resolve))
+
+    def progress(self, world: World, invested: Array) -> Array:
+        """Yearly change of technology, shape (n,)."""
+        T = world.technology
+        institutions = 0.5 + (world.democracy + world.legitimacy) / 2
+        openness = world.total_trade / (world.total_trade + world.gdp)
+        ahead = np.maximum(partners_technology(T, world.trade) - T, 0.0)
+        made = (1 - T) * (self.research * institutions + self.by_rents * invested)
+        return made + self.diffusion * openness * ahead - self.obsolescence * T

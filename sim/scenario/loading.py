@@ -1,0 +1,68 @@
+"""From a name, path or `random:N` to a checked scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.scenario.changes import Changes, make_changes
+from sim.scenario.explaining import explained
+from sim.scenario.problems import Problem, ScenarioError, place_of
+from sim.scenario.reading import Draft, draft_of
+from sim.scenario.scenario import Scenario, code_refused
+from sim.scenario.tables import take_in_tables
+
+
+def load_scenario(reference: str | Path, *, changes: Changes = (), allow_code: bool = False) -> Scenario:
+    """Read a scenario, change it, check all of it.
+
+    Args:
+        reference: a built-in name, the path of a TOML file, or `random:N` for an invented world of N states.
+        changes: key path -> value, as {"mechanisms.alignment.kappa": 2.0, "mechanisms.mediation": False,
+            "policies.KAZ": "balance", "end": 2100}; or texts KEY=VALUE. They are made in their order.
+        allow_code: let the scenario run policies that it names as `module:Class`.
+
+    Raises:
+        ScenarioError: all that is wrong with it, with places and what to write instead.
+    """
+    draft = draft_of(reference)
+    take_in_tables(draft)
+    make_changes(draft, changes)
+    scenario = _checked(draft)
+    scenario._folder, scenario._code_allowed = draft.folder, allow_code
+    if own := scenario.own_policies():
+        if not allow_code:
+            raise ScenarioError.of([_code_problem(scenario, draft, own)])
+        scenario.decisions()
+    return scenario
+
+
+def _checked(draft: Draft) -> Scenario:
+    """The scenario that the data describe.
+
+    Raises:
+        ScenarioError: what was wrong before and what the schema objects to, in the order of the files.
+    """
+    problems: list[Problem] = list(draft.problems)
+    try:
+        scenario = Scenario.model_validate(draft.data)
+    except ValidationError as error:
+        problems += explained(error, Scenario, draft.data, draft.places)
+    if problems:
+        raise ScenarioError.of(_in_order(problems))
+    return scenario
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    def position(problem: Problem) -> tuple[str, int]:
+        return (problem.place.file, problem.place.line or 0) if problem.place else ("", 0)
+
+    return sorted(problems, key=position)
+
+
+def _code_problem(scenario: Scenario, draft: Draft, own: tuple[str, ...]) -> Problem:
+    paths = [("policies", code) for code, name in scenario.policies.items() if name in own]
+    place = place_of(paths[0], draft.places) if paths else None
+    return Problem(code_refused(own), ".".join(paths[0]) if paths else "events", place)

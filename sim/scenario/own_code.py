@@ -1,0 +1,73 @@
+"""Policies that a user wrote: `module:Class`, in a file beside the scenario or on Python's path."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from sim.core.spelling import nearest
+from sim.policies.base import Policy
+from sim.scenario.problems import ScenarioError
+
+
+def own_policy(name: str, folder: Path | None) -> Policy:
+    """The policy that `module:Class` names, with its usual numbers.
+
+    Args:
+        folder: where the scenario file lies; a module there goes before those on the path.
+
+    Raises:
+        ScenarioError: no such module or class, a module that fails, or a class that is no policy.
+    """
+    module_name, _, class_name = name.partition(":")
+    module = _module(name, module_name, folder)
+    kind = getattr(module, class_name, None)
+    if kind is None:
+        theirs = [key for key, item in vars(module).items() if isinstance(item, type)]
+        raise ScenarioError(f"policy '{name}': {module_name} has no class '{class_name}'; {nearest(class_name, theirs)}")
+    if not (isinstance(kind, type) and issubclass(kind, Policy) and dataclasses.is_dataclass(kind)):
+        raise ScenarioError(
+            f"policy '{name}': {class_name} is no policy; write a frozen dataclass that derives from"
+            " sim.policies.base.Policy, as in sim/policies/multi_vector.py"
+        )
+    try:
+        return kind()
+    except Exception as error:
+        raise ScenarioError(f"policy '{name}': it cannot be made: {error}") from error
+
+
+def _module(name: str, module_name: str, folder: Path | None) -> ModuleType:
+    file = folder / f"{module_name.replace('.', '/')}.py" if folder else None
+    try:
+        return _beside(file) if file is not None and file.is_file() else importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name not in {module_name, module_name.partition(".")[0]}:
+            raise ScenarioError(f"policy '{name}': {module_name} needs {error.name}, which is missing") from error
+        place = f"{file} is missing and there is" if file else "there is"
+        raise ScenarioError(f"policy '{name}': {place} no module '{module_name}' on Python's path") from error
+    except Exception as error:
+        raise ScenarioError(f"policy '{name}': {module_name} fails when imported: {error!r}") from error
+
+
+def _beside(file: Path) -> ModuleType:
+    """The module in a file, under a name of its own: files of one name in two folders stay apart."""
+    known_as = f"detente_own_{hashlib.blake2b(str(file).encode(), digest_size=8).hexdigest()}"
+    if known_as in sys.modules:
+        return sys.modules[known_as]
+    if str(file.parent) not in sys.path:
+        sys.path.append(str(file.parent))
+    spec = spec_from_file_location(known_as, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no Python file")
+    module = sys.modules[known_as] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[known_as]
+        raise
+    return module

@@ -1,0 +1,258 @@
+"""What a scenario is made of, part by part: every field with its unit, bounds and meaning.
+
+A column of the world that a state or organisation may be given keeps the world's own bounds and sentence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
+
+from sim.interventions import Obligation
+from sim.scenario.references import faults, pole_name, refuse, state_code
+from sim.world import World
+
+Real = Annotated[float, Strict(), AllowInfNan(False)]
+Flag = Annotated[bool, Strict()]
+Code = Annotated[str, AfterValidator(state_code)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Kind = Literal["security", "economic", "platform", "global", "norm"]
+TOLERANCE = 1e-9
+
+
+class Part(BaseModel):
+    """A part of a scenario: frozen, and without keys that nobody reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def figure(name: str, default: Any = None) -> Any:
+    """A field with the bounds, unit and sentence of a column of the world, and its initial value as default."""
+    column = World.columns()[name]
+    usual = column.dtype(column.initial) if default is None else default
+    unit = "" if column.unit == "1" else f" Unit: {column.unit}."
+    bounds = {} if column.dtype is bool else {"ge": column.low, "le": column.high}
+    return Field(usual, description=f"{column.doc}{unit}", **bounds)
+
+
+def one_or_many(value: Any) -> Any:
+    """A single name stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of which none comes twice."""
+    if twice := [code for code, count in Counter(codes).items() if count > 1]:
+        refuse(f"{', '.join(twice)} is named twice; name each once")
+    return codes
+
+
+Codes = Annotated[tuple[Code, ...], AfterValidator(distinct)]
+Pair = Annotated[Codes, Field(min_length=2, max_length=2, description="codes of two states")]
+Several = Annotated[Codes, Field(min_length=2, description="codes of two or more states")]
+Obligations = Annotated[
+    tuple[Obligation, ...],
+    BeforeValidator(one_or_many, json_schema_input_type=Obligation | list[Obligation]),
+    AfterValidator(distinct),
+]
+
+
+class State(Part):
+    """A state: who it is, its figures at the start, its leanings."""
+
+    name: str = Field("", description="Name in English; the code if none is given.")
+    cow: int | None = Field(None, ge=1, le=999, description="Number in the Correlates of War lists.")
+    region: str = Field("", description="Region, as central_asia; states of one region share much.")
+    gdp: Real = figure("gdp", ...)
+    population: Real = figure("population", ...)
+    latitude: Real = figure("latitude", ...)
+    longitude: Real = figure("longitude", ...)
+    landlocked: Flag = figure("landlocked")
+    milex_share: Real = figure("milex_share")
+    technology: Real = figure("technology")
+    hydrocarbon_share: Real = figure("hydrocarbon_share")
+    emission_intensity: Real = figure("emission_intensity")
+    democracy: Real = figure("democracy")
+    ideal_point: Real = figure("ideal_point")
+    nuclear: Flag = figure("nuclear")
+    autonomy: Real = figure("autonomy")
+    activism: Real = figure("activism")
+    credibility: Real = figure("credibility")
+    legitimacy: Real = figure("legitimacy")
+    mediation_success: Real = figure("mediation_success")
+    neutrality_year: Real = figure("neutrality_year")
+    force: Real | None = Field(
+        None, ge=0, le=World.force.high, description="Military capital, 1e9 USD; if none is given, what spending sustains."
+    )
+    tenure: Real | None = Field(
+        None, ge=0, le=World.tenure.high, description="Years the leader has been in office; if none is given, a typical one."
+    )
+    great: Flag | None = Field(None, description="A great power; if not said, whoever belongs to a pole.")
+    members: tuple[str, ...] = Field((), description="A composite actor: codes of the states that it stands for.")
+    alignment: dict[Annotated[str, AfterValidator(pole_name)], Share] = Field(
+        {}, description="Portfolio: pole -> share; the rest is non-alignment. If none is given, it finds its balance."
+    )
+    source: str = Field("", description="Where the figures come from.")
+    note: str = Field("", description="Anything worth saying.")
+
+    @field_validator("alignment")
+    @classmethod
+    def _shares(cls, alignment: dict[str, float]) -> dict[str, float]:
+        if (total := sum(alignment.values())) > 1 + TOLERANCE:
+            refuse(f"the shares add up to {total:.3g}; write shares that add up to 1 at most (the rest is non-alignment)")
+        return alignment
+
+
+class Tie(Part):
+    """What holds between states when the run starts."""
+
+    since: Real | None = Field(None, description="Year in which it began.")
+    source: str = Field("", description="Where it comes from.")
+    note: str = Field("", description="Anything worth saying.")
+
+
+class Pact(Tie):
+    """A treaty that binds each of its members to each other."""
+
+    obligation: Obligations = Field(min_length=1, description="What it obliges to, one or several.")
+    members: Several
+
+
+class Rivalry(Tie):
+    """A strategic rivalry."""
+
+    pair: Pair
+    level: Real = figure("rivalry", ...)
+
+
+class Dispute(Tie):
+    """A live dispute; the pair begins with the state that began it."""
+
+    pair: Pair
+    level: Annotated[int, Strict()] = Field(ge=1, le=5, description="1 claim, 2 threat, 3 display, 4 use of force, 5 war.")
+    fatal: Flag | None = Field(None, description="It has cost lives; if not said, only a war has.")
+
+
+class Sanction(Tie):
+    """A share of trade that one state bars with another."""
+
+    sender: Code
+    target: Code
+    level: Real = figure("sanctions", ...)
+
+    @field_validator("target")
+    @classmethod
+    def _other(cls, target: str, info: Any) -> str:
+        if target == info.data.get("sender"):
+            refuse(f"{target} cannot sanction itself; name another state")
+        return target
+
+
+class Affinity(Tie):
+    """Friendliness of a pair, in place of the one that follows from their ties."""
+
+    pair: Pair
+    value: Real = figure("affinity", ...)
+
+
+class Frailty(Tie):
+    """Lasting proneness of a pair to disputes."""
+
+    pair: Pair
+    value: Real = figure("frailty", ...)
+
+
+class Grievance(Tie):
+    """Resentment: the first of the pair resents the second."""
+
+    pair: Pair
+    value: Real = figure("grievance", ...)
+
+
+class Trade(Tie):
+    """Goods traded both ways; a pair without an entry trades what gravity says."""
+
+    pair: Pair
+    value: Real = figure("trade", ...)
+
+
+class Contiguity(Tie):
+    """Neighbours across a land border or a stretch of water."""
+
+    pair: Pair
+    kind: Literal["land", "water"] = Field("land", description="land border, or within 400 miles of water")
+
+
+def _once(ties: tuple[Any, ...], directed: bool) -> tuple[Any, ...]:
+    pairs = [tie.pair if directed else tuple(sorted(tie.pair)) for tie in ties]
+    first = {pair: number for number, pair in reversed(list(enumerate(pairs)))}
+    again = {(number,): pair for number, pair in enumerate(pairs) if first[pair] != number}
+    if again:
+        raise faults({path: f"{pair[0]} and {pair[1]} come twice; give each pair once" for path, pair in again.items()})
+    return ties
+
+
+class Ties(Part):
+    """What holds between states when the run starts."""
+
+    pacts: tuple[Pact, ...] = Field((), description="Treaties between states.")
+    rivalries: tuple[Rivalry, ...] = Field((), description="Strategic rivalries.")
+    disputes: tuple[Dispute, ...] = Field((), description="Live disputes.")
+    sanctions: tuple[Sanction, ...] = Field((), description="Sanctions in force.")
+    affinity: tuple[Affinity, ...] = Field((), description="Friendliness where it differs from what ties say.")
+    frailty: tuple[Frailty, ...] = Field((), description="Pairs that are more or less prone to disputes.")
+    grievance: tuple[Grievance, ...] = Field((), description="Who resents whom.")
+    trade: tuple[Trade, ...] = Field((), description="Trade, 1e9 USD a year; entries here go before the table's.")
+    contiguity: tuple[Contiguity, ...] = Field((), description="Neighbours; entries here go before the table's.")
+
+    @field_validator("rivalries", "disputes", "affinity", "frailty", "trade", "contiguity")
+    @classmethod
+    def _pairs_once(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
+        return _once(ties, directed=False)
+
+    @field_validator("grievance")
+    @classmethod
+    def _directed_pairs_once(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
+        return _once(ties, directed=True)
+
+
+class Organisation(Part):
+    """An international organisation: who belongs to it, what it is for."""
+
+    title: str = Field("", description="Name in English; the key if none is given.")
+    kind: Kind = Field(description=f"What it is for: {', '.join(get_args(Kind))}.")
+    obligation: Obligations = Field((), description="What members owe each other, one or several.")
+    legitimacy: Real = figure("org_legitimacy")
+    leader: Annotated[Codes, BeforeValidator(one_or_many, json_schema_input_type=str | list[str])] = Field(
+        (), description="Who leads it, one or several."
+    )
+    mediates: Flag = figure("org_mediates")
+    founded: Real | None = Field(None, description="Year of its founding.")
+    members: Codes = Field((), description="Members, in place of those of the table of organisations.")
+    observers: Codes = Field((), description="Observers, who do not count as members.")
+    source: str = Field("", description="Where it comes from.")
+    note: str = Field("", description="Anything worth saying.")
+
+
+class Norm(Part):
+    """An international norm: who has adopted it, who campaigns for it."""
+
+    title: str = Field("", description="Name in English; the key if none is given.")
+    entrepreneurs: Codes = Field((), description="Who campaigns for it.")
+    adopters: Codes = Field((), description="Who has adopted it when the run starts.")
+    targets: dict[Code, Real] = Field({}, description="carbon_neutrality only: state -> pledged year.")
+    since: Real | None = Field(None, description="Year in which the adopters adopted it.")
+    source: str = Field("", description="Where it comes from.")
+    note: str = Field("", description="Anything worth saying.")
+
+
+def weights_of_poles(poles: Any) -> Any:
+    """Poles as a table: a list of states stands for poles of one state each."""
+    if isinstance(poles, list | tuple) and all(isinstance(code, str) for code in poles):
+        if len(set(poles)) < len(poles):
+            refuse("a pole is named twice; name each once")
+        return {code: {code: 1.0} for code in poles}
+    return poles
+

@@ -1,0 +1,270 @@
+"""A scenario, whole and checked: who exists, their figures and ties, what is switched on, what will happen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from sim.core.params import build
+from sim.core.spelling import nearest
+from sim.events import Keep
+from sim.interventions import Event
+from sim.mechanisms.base import Mechanism
+from sim.model import Geopolitics
+from sim.policies.base import Policy
+from sim.scenario.own_code import own_policy
+from sim.scenario.parts import (
+    TOLERANCE,
+    Code,
+    Norm,
+    Organisation,
+    Part,
+    Real,
+    State,
+    Ties,
+    weights_of_poles,
+)
+from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.references import (
+    NAMES_CODE,
+    event_names,
+    faults,
+    knowing,
+    known,
+    mechanism_kinds,
+    mechanism_name,
+    mechanism_parameters,
+    out_of_bounds,
+    policy_kinds,
+    policy_name,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+PROSE = frozenset({"notes", "note", "source", "sources"})
+"""Keys that say where figures come from; they change no run, so the hash passes over them."""
+DEFAULT_POLICY, POLICY_OF_POLES = "multi_vector", "align"
+
+
+def _switch(value: Any) -> Any:
+    """What is said of a mechanism: True stands for its usual numbers, False for its being off."""
+    if value is True:
+        return {}
+    if value is False or isinstance(value, dict):
+        return value
+    return refuse(f"{value!r} says nothing of a mechanism; write true, false or a table of parameters")
+
+
+def _numbers(mechanisms: dict[str, Any]) -> dict[str, Any]:
+    """Mechanisms whose parameters all exist and lie within their bounds."""
+    found: dict[tuple[str | int, ...], str] = {}
+    for name, values in mechanisms.items():
+        declared = mechanism_parameters()[name]
+        for key, value in (values or {}).items():
+            if key not in declared:
+                found[(name, key)] = f"mechanism '{name}' has no parameter '{key}'; {nearest(key, declared)}"
+            elif message := out_of_bounds(declared[key], value):
+                found[(name, key)] = message
+    if found:
+        raise faults(found)
+    return {name: values and {key: float(value) for key, value in values.items()} for name, values in mechanisms.items()}
+
+
+class Scenario(Part):
+    """A world to start from and what happens to it. Frozen; everything in it has been checked.
+
+    Attributes:
+        hash: of all that changes a run (not of notes and sources); equal for files that say the same in other ways.
+    """
+
+    name: str = Field(min_length=1, max_length=100, description="Short name, as central-asia-2025.")
+    title: str = Field("", description="What a reader would call it; the name if none is given.")
+    notes: str = Field("", description="What the scenario is about, in prose.")
+    start: Real = Field(ge=1000, le=9999, description="Date of the start in years.")
+    end: Real = Field(ge=1000, le=12000, description="Date of the end in years; the run stops just before it.")
+    dt: Real = Field(0.25, gt=0, le=1, description="Length of a step in years.")
+    states: dict[str, State] = Field(min_length=2, description="Code -> state; a table may hold most of it.")
+    poles: Annotated[
+        dict[str, dict[Code, Annotated[Real, Field(gt=0, le=1)]]],
+        BeforeValidator(weights_of_poles, json_schema_input_type=list[str] | dict[str, dict[str, float]]),
+    ] = Field(min_length=1, description="Poles of the system: a list of states, or pole -> state -> weight.")
+    ties: Ties = Field(Ties(), description="What holds between states when the run starts.")
+    organisations: dict[str, Organisation] = Field({}, description="Code -> international organisation.")
+    norms: dict[str, Norm] = Field({}, description="Key -> international norm.")
+    policies: dict[Code, Annotated[str, AfterValidator(policy_name)]] = Field(
+        {}, description=f"State -> policy; {DEFAULT_POLICY} for those not named, {POLICY_OF_POLES} within poles."
+    )
+    mechanisms: Annotated[
+        dict[Annotated[str, AfterValidator(mechanism_name)], Annotated[Any, BeforeValidator(_switch)]],
+        AfterValidator(_numbers),
+    ] = Field({}, description="Mechanism -> its parameters, or false to switch it off.")
+    events: tuple[Annotated[Event, AfterValidator(event_names)], ...] = Field((), description="Scheduled events.")
+    sources: dict[str, str] = Field({}, description="Column or table -> where it comes from.")
+
+    _folder: Path | None = PrivateAttr(None)
+    _code_allowed: bool = PrivateAttr(False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _among_its_names(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        with knowing(data):
+            return handler(data)
+
+    @field_validator("title")
+    @classmethod
+    def _titled(cls, title: str, info: ValidationInfo) -> str:
+        return title or info.data.get("name", "")
+
+    @field_validator("end")
+    @classmethod
+    def _later(cls, end: float, info: ValidationInfo) -> float:
+        start = info.data.get("start")
+        if start is not None and end <= start:
+            refuse(f"the end, {end:g}, is not after the start, {start:g}; write a later year")
+        return end
+
+    @field_validator("dt")
+    @classmethod
+    def _whole_steps(cls, dt: float, info: ValidationInfo) -> float:
+        if {"start", "end"} <= info.data.keys():
+            years = info.data["end"] - info.data["start"]
+            steps = max(1, round(years / dt))
+            if abs(years / dt - steps) > 1e-6:
+                refuse(
+                    f"steps of {dt:g} years do not divide the {years:g} years of the run; write for instance"
+                    f" {years / steps:.12g} ({steps} steps), or 0.25 (quarters) with an end on a whole year"
+                )
+        return dt
+
+    @field_validator("states")
+    @classmethod
+    def _codes(cls, states: dict[str, State]) -> dict[str, State]:
+        found: dict[tuple[str | int, ...], str] = {}
+        for code, state in states.items():
+            if not (code.isascii() and code.replace("_", "").isalnum() and code == code.upper()):
+                found[(code,)] = f"'{code}' is no code; write capital letters, figures and _, as KAZ"
+            if state.alignment and code in known().sharing:
+                found[(code, "alignment")] = f"{code} belongs to a pole, which is its portfolio; take this key out"
+        if found:
+            raise faults(found)
+        return states
+
+    @field_validator("norms")
+    @classmethod
+    def _targets(cls, norms: dict[str, Norm]) -> dict[str, Norm]:
+        wrong = [key for key, norm in norms.items() if norm.targets and key != "carbon_neutrality"]
+        if wrong:
+            raise faults({(key, "targets"): "only carbon_neutrality has target years; take this key out" for key in wrong})
+        return norms
+
+    # -- what follows from it ----------------------------------------------------------------------------------------
+    @cached_property
+    def hash(self) -> str:
+        """Hex digest (blake2b, 128 bits) of the canonical scenario."""
+        text = json.dumps(_canonical(self.model_dump(mode="json")), separators=(",", ":"), ensure_ascii=False)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of a run to the end."""
+        return round((self.end - self.start) / self.dt)
+
+    def policy_of(self, code: str) -> str:
+        """The name of the policy that a state starts with."""
+        shares = any(code in weights for weights in self.poles.values())
+        return self.policies.get(code, POLICY_OF_POLES if shares else DEFAULT_POLICY)
+
+    def own_policies(self) -> tuple[str, ...]:
+        """The policies that it names as `module:Class`, sorted."""
+        named = {*self.policies.values(), *(e.policy for e in self.events if e.kind == "policy")}
+        return tuple(sorted(name for name in named if NAMES_CODE.fullmatch(name)))
+
+    def policy_names(self) -> tuple[str, ...]:
+        """All policies that a state may hold in a run, in the order of the world's numbers."""
+        return (*sorted(policy_kinds()), *self.own_policies())
+
+    def decisions(self) -> dict[str, Policy]:
+        """Every policy by name, ready for a model.
+
+        Raises:
+            ScenarioError: it names code that may not run, or that cannot be found.
+        """
+        own = self.own_policies()
+        if own and not self._code_allowed:
+            raise ScenarioError(code_refused(own))
+        usual: dict[str, Policy] = {name: kind() for name, kind in policy_kinds().items()}
+        return usual | {name: own_policy(name, self._folder) for name in own}
+
+    def rules(self) -> dict[str, Mechanism]:
+        """Every mechanism that is on, by name, with its parameters."""
+        said = self.mechanisms
+        on = {name: kind for name, kind in mechanism_kinds().items() if said.get(name) is not False}
+        return {name: build(kind, said.get(name, {}), f"mechanisms.{name}") for name, kind in on.items()}
+
+    def world(self) -> World:
+        """The world at the start."""
+        from sim.scenario.world_building import built
+
+        return built(self)
+
+    def model(self, seed: int = 0, keep: Keep = "full") -> Geopolitics:
+        """A model that stands at the start, ready to step.
+
+        Args:
+            seed: of all randomness.
+            keep: how much of the explanations its ledger keeps: full, summary or none.
+        """
+        decisions, rules = self.decisions(), self.rules()
+        return Geopolitics(self.world(), rules, decisions, seed=seed, schedule=self.events, keep=keep)
+
+    def until(self, end: float) -> Self:
+        """The same scenario with another end.
+
+        Raises:
+            ScenarioError: an end that is not after the start or that whole steps do not reach.
+        """
+        steps = (end - self.start) / self.dt
+        if steps < 1 - TOLERANCE or abs(steps - round(steps)) > 1e-6:
+            example = self.start + max(1, round(steps)) * self.dt
+            message = f"{end:g} is not a whole number of steps of {self.dt:g} years after {self.start:g}"
+            raise ScenarioError.of([Problem(f"{message}; write for instance {example:g}", key="end")])
+        other = self.model_copy(update={"end": float(end)})
+        other.__dict__.pop("hash", None)
+        return other
+
+
+def code_refused(names: tuple[str, ...]) -> str:
+    """What to say of a scenario that names code when code may not run."""
+    return (
+        f"names code of its own ({', '.join(names)}), which would run on this computer; if you trust it,"
+        " allow it with --allow-code (in Python: allow_code=True)"
+    )
+
+
+def _canonical(value: Any) -> Any:
+    """Without prose and with sorted keys, but with states, organisations, norms and poles in their order."""
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _canonical(item) for key, item in value.items() if key not in PROSE}
+    for key in ("states", "organisations", "norms", "poles"):
+        if isinstance(kept.get(key), dict):
+            kept[key] = list(kept[key].items())
+    return dict(sorted(kept.items()))

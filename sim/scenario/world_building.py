@@ -1,0 +1,286 @@
+"""The world at the start of a scenario: an array for every column that it says, or that follows from what it says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import betaincinv
+
+from sim.core.columns import Array
+from sim.mechanisms.affinity import Affinity, affinity_target, mean_trade_share
+from sim.mechanisms.forces import Forces, steady_force
+from sim.mechanisms.leadership import Leadership
+from sim.mechanisms.trade import Trade, trade_residuals
+from sim.scenario.problems import ScenarioError
+from sim.world import OBLIGATIONS, WAR, Names, World, capital_distances
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+PEACE_YEARS = 30.0
+"""Since the last dispute of a pair that has none, in years."""
+RANKLING = 0.1
+"""Grievance that both sides of a live dispute hold, per level, where the scenario gives none."""
+THRESHOLD_SHAPE = (4.0, 8.0)
+"""Norm thresholds are distributed as Beta(4, 8)."""
+ROUNDS = 3
+"""Affinity rests on trade and trade on affinity: so often each is worked out from the other."""
+_AS_GIVEN = (
+    "gdp population milex_share technology hydrocarbon_share emission_intensity democracy ideal_point nuclear "
+    "latitude longitude landlocked autonomy activism credibility legitimacy mediation_success neutrality_year"
+).split()
+
+
+def built(scenario: Scenario) -> World:
+    """The world at the start.
+
+    Raises:
+        ScenarioError: more policies of the user's own than a world can number.
+    """
+    names = names_of(scenario)
+    index = {code: i for i, code in enumerate(names.states)}
+    arrays = {
+        **_states(scenario, names),
+        **_portfolios(scenario, names, index),
+        **_ties(scenario, index),
+        **_organisations(scenario, index),
+        **_norms(scenario, index),
+    }
+    world = World(names, scenario.dt, scenario.start, arrays)
+    _settle_affinity_and_trade(world, scenario, index)
+    return world
+
+
+def names_of(scenario: Scenario) -> Names:
+    """Who is who along the axes, in the order of the scenario."""
+    states, organisations = scenario.states, scenario.organisations
+    policies = scenario.policy_names()
+    if len(policies) > (most := int(World.policy.high) + 1):
+        raise ScenarioError(f"{len(policies)} policies are more than the {most} that a world can number; name fewer")
+    return Names(
+        states=tuple(states),
+        poles=tuple(scenario.poles),
+        organisations=tuple(organisations),
+        norms=tuple(scenario.norms),
+        titles=tuple(state.name or code for code, state in states.items()),
+        organisation_titles=tuple(held.title or code for code, held in organisations.items()),
+        policies=policies,
+        regions=tuple(sorted({state.region for state in states.values()})),
+    )
+
+
+def fixed_uniform(*words: str) -> float:
+    """A number strictly between 0 and 1 that depends on these words only: the same in every run and order."""
+    digest = hashlib.blake2b("/".join(words).encode(), digest_size=6).digest()
+    return (int.from_bytes(digest) + 0.5) / 2**48
+
+
+# -- states ----------------------------------------------------------------------------------------------------------------
+def _states(scenario: Scenario, names: Names) -> dict[str, Array]:
+    states = list(scenario.states.values())
+    arrays = {name: np.array([getattr(state, name) for state in states]) for name in _AS_GIVEN}
+    sharing = {code for weights in scenario.poles.values() for code in weights}
+    great = [code in sharing if state.great is None else state.great for code, state in scenario.states.items()]
+    sustained = steady_force(
+        arrays["milex_share"] * arrays["gdp"], depreciation=_numbers_of(scenario, "forces", Forces).depreciation
+    )
+    policies = [names.policies.index(scenario.policy_of(code)) for code in names.states]
+    return arrays | {
+        "ideal_anchor": arrays["ideal_point"],
+        "great": np.array(great),
+        "region": np.array([names.regions.index(state.region) for state in states]),
+        "force": _given_or([state.force for state in states], sustained),
+        "tenure": _given_or([state.tenure for state in states], _typical_tenure(scenario, arrays["democracy"], names)),
+        "policy": np.array(policies),
+    }
+
+
+def _given_or(given: Sequence[float | None], usual: Array) -> Array:
+    values = np.array([np.nan if value is None else value for value in given])
+    return np.where(np.isnan(values), usual, values)
+
+
+def _typical_tenure(scenario: Scenario, democracy: Array, names: Names) -> Array:
+    """Years in office (n,): spread, by a mark of each state, as they are where leaders change at a steady rate."""
+    leadership = _numbers_of(scenario, "leadership", Leadership)
+    hazard = leadership.autocracy ** (1 - democracy) * leadership.democracy**democracy
+    mark = np.array([fixed_uniform("tenure", code) for code in names.states])
+    return np.minimum(-np.log(mark) / hazard, 40.0)
+
+
+def _numbers_of(scenario: Scenario, name: str, kind: Any) -> Any:
+    """The mechanism as the scenario has it; with its usual numbers if it is off."""
+    return scenario.rules().get(name) or kind()
+
+
+def _portfolios(scenario: Scenario, names: Names, index: dict[str, int]) -> dict[str, Array]:
+    """Poles, and portfolios where they are given; a row of zeros is left to find its balance."""
+    n, poles = len(names.states), names.poles
+    pole, alignment = np.zeros((len(poles), n)), np.zeros((n, 1 + len(poles)))
+    for g, weights in enumerate(scenario.poles.values()):
+        pole[g, [index[code] for code in weights]] = list(weights.values())
+    within = pole.max(axis=0) > 0
+    alignment[:, 1:] = (pole / np.maximum(pole.sum(axis=0), 1e-300)).T * within[:, None]
+    for code, state in scenario.states.items():
+        if state.alignment:
+            shares = [state.alignment.get(name, 0.0) for name in poles]
+            alignment[index[code]] = [max(0.0, 1 - sum(shares)), *shares]
+    return {"pole": pole, "alignment": alignment}
+
+
+# -- pairs -----------------------------------------------------------------------------------------------------------------
+def _ends(ties: Iterable[Any], index: dict[str, int]) -> tuple[Array, Array]:
+    """Rows and columns of pairs."""
+    pairs = np.array([[index[code] for code in tie.pair] for tie in ties], dtype=int).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _matrix(ties: Sequence[Any], field: str, index: dict[str, int], *, directed: bool = False) -> Array:
+    """Values of pairs as a matrix, (n, n), 0 elsewhere."""
+    values = np.zeros((len(index), len(index)))
+    i, j = _ends(ties, index)
+    values[i, j] = [getattr(tie, field) for tie in ties]
+    if not directed:
+        values[j, i] = values[i, j]
+    return values
+
+
+def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
+    ties, n = scenario.ties, len(index)
+    by_land, by_water = (
+        _matrix([tie for tie in ties.contiguity if tie.kind == kind], "since_long", index) > 0
+        for kind in ("land", "water")
+    )
+    latitude, longitude = (np.array([getattr(s, name) for s in scenario.states.values()]) for name in ("latitude", "longitude"))
+    pact, sanctions = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n))
+    for each in ties.pacts:
+        members = [index[code] for code in each.members]
+        for obligation in each.obligation:
+            pact[np.ix_([OBLIGATIONS.index(obligation)], members, members)] = True
+    pact[:, np.arange(n), np.arange(n)] = False
+    for barred in ties.sanctions:
+        sanctions[index[barred.sender], index[barred.target]] = barred.level
+    return {
+        "contiguous": by_land,
+        "near_by_sea": by_water,
+        "distance": capital_distances(latitude, longitude, by_land),
+        "pact": pact,
+        "sanctions": sanctions,
+        "rivalry": _matrix(ties.rivalries, "level", index),
+        "frailty": _matrix(ties.frailty, "value", index),
+        **_disputes(scenario, index),
+    }
+
+
+def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
+    disputes, n = scenario.ties.disputes, len(index)
+    i, j = _ends(disputes, index)
+    hostility = _matrix(disputes, "level", index)
+    originator, tag, age = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
+    originator[i, j] = 1
+    tag[i, j] = tag[j, i] = [fixed_uniform("dispute", *sorted(dispute.pair)) for dispute in disputes]
+    age[i, j] = age[j, i] = [_years_since(scenario, dispute.since) for dispute in disputes]
+    fatal = np.zeros((n, n), dtype=bool)
+    fatal[i, j] = fatal[j, i] = [d.level == WAR if d.fatal is None else d.fatal for d in disputes]
+    given = _matrix(scenario.ties.grievance, "value", index, directed=True)
+    said = np.zeros((n, n), dtype=bool)
+    said[_ends(scenario.ties.grievance, index)] = True
+    return {
+        "hostility": hostility,
+        "originator": originator,
+        "dispute_tag": tag,
+        "dispute_age": age,
+        "fatal": fatal,
+        "peace_years": np.where(hostility > 0, 0.0, PEACE_YEARS) * ~np.eye(n, dtype=bool),
+        "grievance": np.where(said, given, RANKLING * hostility),
+    }
+
+
+def _years_since(scenario: Scenario, year: float | None) -> float:
+    """How long ago something began; at the start itself if the year is not given or still to come."""
+    return 0.0 if year is None else max(0.0, scenario.start - year)
+
+
+# -- organisations and norms -------------------------------------------------------------------------------------------------
+def _organisations(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
+    held = list(scenario.organisations.values())
+    obligation = [[name in organisation.obligation for name in OBLIGATIONS] for organisation in held]
+    return {
+        "member": _rows([organisation.members for organisation in held], index),
+        "org_leader": _rows([organisation.leader for organisation in held], index),
+        "org_obligation": np.array(obligation, dtype=bool).reshape(len(held), len(OBLIGATIONS)),
+        "org_legitimacy": np.array([organisation.legitimacy for organisation in held], dtype=float),
+        "org_dialogue": np.array([organisation.kind in {"platform", "global"} for organisation in held], dtype=bool),
+        "org_economic": np.array([organisation.kind == "economic" for organisation in held], dtype=bool),
+        "org_mediates": np.array([organisation.mediates for organisation in held], dtype=bool),
+    }
+
+
+def _rows(groups: Sequence[Sequence[str]], index: dict[str, int]) -> Array:
+    """A row a group, true for its states; shape (groups, n)."""
+    rows = np.zeros((len(groups), len(index)), dtype=bool)
+    for row, codes in zip(rows, groups, strict=True):
+        row[[index[code] for code in codes]] = True
+    return rows
+
+
+def _norms(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
+    norms = scenario.norms
+    adopted = _rows([norm.adopters for norm in norms.values()], index)
+    years = np.array([_years_since(scenario, norm.since) for norm in norms.values()], dtype=float)
+    marks = np.array([[fixed_uniform("norm", key, code) for code in index] for key in norms]).reshape(adopted.shape)
+    pledged = np.array([state.neutrality_year for state in scenario.states.values()])
+    if "carbon_neutrality" in norms:
+        for code, year in norms["carbon_neutrality"].targets.items():
+            pledged[index[code]] = year
+    return {
+        "adopted": adopted,
+        "adoption_years": adopted * years[:, None],
+        "entrepreneur": _rows([norm.entrepreneurs for norm in norms.values()], index),
+        "norm_threshold": betaincinv(*THRESHOLD_SHAPE, marks),
+        "neutrality_year": pledged,
+    }
+
+
+# -- what follows from the rest ----------------------------------------------------------------------------------------------
+def _settle_affinity_and_trade(world: World, scenario: Scenario, index: dict[str, int]) -> None:
+    """Affinity where its mechanism would settle, trade as gravity says; what the scenario gives goes before both."""
+    friendly, known = scenario.ties.affinity, scenario.ties.trade
+    affinity, trade = _matrix(friendly, "value", index), _matrix(known, "value", index)
+    judged, counted = _mask(friendly, index), _mask(known, index)
+    gravity = _numbers_of(scenario, "trade", Trade)
+    world.write({"trade": trade})
+    for _ in range(ROUNDS):
+        settled = _settled_affinity(world, _numbers_of(scenario, "affinity", Affinity))
+        world.write({"affinity": np.where(judged, affinity, settled)})
+        predicted = gravity.predicted(world)
+        world.write({"trade": np.where(counted, trade, predicted)})
+    residual = trade_residuals(np.where(counted, trade, 0.0), predicted)
+    arrays = world.arrays() | {"trade_residual": residual}
+    World.__init__(world, world.names, world.dt, world.start, arrays)
+
+
+def _mask(ties: Sequence[Any], index: dict[str, int]) -> Array:
+    mask = np.zeros((len(index), len(index)), dtype=bool)
+    i, j = _ends(ties, index)
+    mask[i, j] = mask[j, i] = True
+    return mask
+
+
+def _settled_affinity(world: World, mechanism: Affinity) -> Array:
+    """Where `mechanism` would bring affinity if third parties did not pull, (n, n), 0 on the diagonal."""
+    x, d = world.ideal_point, world.democracy
+    weights = ("base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry")
+    target = affinity_target(
+        np.abs(x[:, None] - x),
+        world.allied,
+        world.joint_membership,
+        np.minimum(d[:, None], d),
+        mean_trade_share(world.trade),
+        world.rivalry,
+        **mechanism.numbers(*weights),
+    )
+    return np.where(world.dyad, target, 0.0)

@@ -30,7 +30,7 @@ class Row(mesa.Agent):
 
     @property
     def world(self) -> World:
-        return self.model.world  # type: ignore[attr-defined,no-any-return]
+        return self.model.world
 
     def __getattr__(self, name: str) -> Any:
         declared = World.declarations().get(name)

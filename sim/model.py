@@ -17,7 +17,7 @@ from sim.core.update import Happening, Update, combine
 from sim.events import Entry, Keep, Ledger
 from sim.interventions import intervene
 from sim.measures import BY_STATE, SCALAR
-from sim.mechanisms.alignment import Alignment, portfolio_flow
+from sim.mechanisms.alignment import Alignment, portfolio_flow, utility_gradient
 from sim.mechanisms.base import Mechanism
 from sim.policies.base import Policy
 from sim.policies.proposals import PROPOSED, Proposals
@@ -30,6 +30,8 @@ RECORDED = (
 ).split()
 """Columns of states that the history keeps at every step, beside all measures of states."""
 SETTLING_YEARS = 60.0
+MOVING = frozenset({"alignment", "drift", "arms_residual"})
+"""Columns that DECIDE sets by letting time pass; looking around leaves them alone."""
 
 
 class StepError(RuntimeError):
@@ -169,26 +171,36 @@ class Geopolitics(mesa.Model):
         """Before the first step: look around, and let portfolios that nobody gave find their own balance.
 
         A row of `alignment` that is all zero starts even and follows the portfolio flow, with its standard numbers
-        and the world standing still, for 60 years; rows that were given stay.
+        and the world standing still, for 60 years. A row that was given stays; what the benefits do not explain of
+        it becomes a standing leaning, so that it is a balance (stable or not) of the world as it starts.
         """
         world = self.world
         unset = (world.alignment.sum(axis=1) == 0) & ~world.in_pole
         even = np.full(world.alignment.shape, 1.0 / world.sizes["o"])
         world.write({"alignment": np.where(unset[:, None], even, world.alignment)})
+        flow = Alignment().numbers()
         for _ in range(3):  # benefits rest on threats, threats on guarantees, guarantees on portfolios
             self._look_around()
-            rest = (world.appeal, world.diversification, world.pole_rivalry)
-            settled = portfolio_flow(world.alignment, *rest, dt=SETTLING_YEARS, **Alignment().numbers())
+            wanted = (world.appeal, world.diversification, world.pole_rivalry)
+            settled = portfolio_flow(world.alignment, *wanted, dt=SETTLING_YEARS, **flow)
             world.write({"alignment": np.where(unset[:, None], settled, world.alignment)})
+        slope = utility_gradient(
+            world.alignment, world.appeal, world.diversification, world.pole_rivalry, kappa=flow["kappa"]
+        )
+        held = ~unset & ~world.in_pole & world.alive
+        leaning = slope.mean(axis=1, keepdims=True) - slope
+        world.write({"leaning": np.where(held[:, None], leaning, 0.0)})
         self._look_around()
         world.clips.clear()
 
     def _look_around(self) -> None:
-        """What PERCEIVE sets (nothing that grows), then the proposals that follow; no time passes."""
-        seeing = (m for m in self.mechanisms.values() if m.phase is Phase.PERCEIVE)
-        for mechanism in seeing:
-            self.world.write(mechanism(self.world, self.streams.at("settle", 0)).set)
-        self.world.write(self.proposals())
+        """What PERCEIVE and DECIDE set (nothing that grows or moves), then the proposals; no time passes."""
+        for phase in (Phase.PERCEIVE, Phase.DECIDE):
+            for mechanism in self.mechanisms.values():
+                if mechanism.phase is phase:
+                    seen = mechanism(self.world, self.streams.at("settle", 0)).set
+                    self.world.write({name: values for name, values in seen.items() if name not in MOVING})
+            self.world.write(self.proposals())
 
     # -- looking at it -----------------------------------------------------------------------------------------------
     def state(self, code: str) -> State:

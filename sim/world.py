@@ -70,6 +70,7 @@ class World(Store):
     gdp = column("i", "1e9 USD", 1e-3, 1e7, "Gross domestic product a year.", initial=1)
     population = column("i", "1e6", 1e-3, 1e5, "Persons.", initial=1)
     milex_share = column("i", "1", 0, 1, "Military expenditure as a share of gdp.", initial=0.02)
+    arms_residual = column("i", "1", -1, 1, "Military share of gdp at the start that no need explains; fades.")
     force = column("i", "1e9 USD", 0, 1e7, "Military capital.")
     technology = column("i", "1", 0, 1, "Technological level; 1 is the frontier.", initial=0.4)
     hydrocarbon_share = column("i", "1", 0, 1, "Oil, gas and coal as a share of goods exports.")
@@ -103,6 +104,7 @@ class World(Store):
     pole = column("gi", "1", 0, 1, "Weight of a state in a pole.", fixed=True)
     alignment = column("io", "1", 0, 1, "Portfolio: shares of non-alignment and of the poles; rows sum to 1.")
     benefit = column("io", "1", -20, 20, "What each option offers a state; b before its policy weighs it.")
+    leaning = column("io", "1", -20, 20, "Standing ties at the start that the benefits do not explain.")
     drift = column("io", "1/year", -100, 100, "How fast the portfolio last moved.")
     inducement = column("ig", "1e9 USD", 0, 1e5, "Aid, credit and investment a year from a pole to a state.")
     coercion = column("ig", "1", 0, 1, "Recent coercion of a state by a pole; fades within about three years.")
@@ -128,6 +130,7 @@ class World(Store):
     war_toll = column("ij", "1", 0, inf, "Battle deaths of the whole war if it is fought out.", symmetric=True)
     called = column("ij", "1", 0, 5, "Level at which allies were last called.", dtype=int, symmetric=True)
     peace_years = column("ij", "year", 0, 1e4, "Since the last dispute ended.", symmetric=True, initial=20)
+    dispute_record = column("ij", "1", 0, 1e3, "Disputes the two have begun, halved every 15 years.", symmetric=True)
     settlement = column("ij", "1", 0, 1, "Mediated settlement that still holds.", symmetric=True)
     sanctions = column("ij", "1", 0, 1, "Share of trade with j that i bars.")
     grievance = column("ij", "1", 0, 5, "Resentment of i against j; fades within about five years.")
@@ -175,6 +178,10 @@ class World(Store):
     def power(self) -> Array:
         columns = (self.force, self.gdp, self.population, self.technology * self.gdp)
         return power_share(columns, weights=(0.35, 0.25, 0.25, 0.15), alive=self.alive)
+
+    @derived("ij", "km", 0, 2.1e4, "Great circle between capitals, land neighbours too.", symmetric=True)
+    def capital_distance(self) -> Array:
+        return great_circle(self.latitude, self.longitude)
 
     @derived("ij", "1", 0, 1, "Power of i that reaches j (loss of strength with distance, Boulding 1962).")
     def reach(self) -> Array:

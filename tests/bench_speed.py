@@ -2,11 +2,11 @@
 
 Run it with `make bench`, on a machine that does nothing else: the tables give the best of several tries.
 """
+# ruff: noqa: E402
 
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-# One thread, set before numpy loads: the arrays are small, and threads would only wait for each other.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
+from sim.cli.program import one_thread
+
+one_thread()  # before numpy loads
 
 import numpy as np
 
@@ -55,6 +55,11 @@ def against(seconds: float, target: float) -> list[Any]:
     return [round(seconds, 3), target, "met" if seconds < target else "MISSED"]
 
 
+def finished(command: Sequence[str]) -> None:
+    """Run a command to its end."""
+    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parent.parent)
+
+
 # -- the whole ---------------------------------------------------------------------------------------------------------
 def whole_runs() -> None:
     """The flagship: 140 steps in this process, and the command from start to end in a new one."""
@@ -69,10 +74,8 @@ def whole_runs() -> None:
     steps = min(stepped() for _ in range(3))
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "sim", "run", FLAGSHIP, "--seed", "7", "--json", "--force", "--out", folder]
-        whole = best(
-            lambda: subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parent.parent), 3
-        )
-    start = best(lambda: subprocess.run([sys.executable, "-m", "sim", "--help"], check=True, capture_output=True), 5)
+        whole = best(lambda: finished(command), 3)
+    start = best(lambda: finished([sys.executable, "-m", "sim", "--help"]), 5)
     rows = [
         ["load the scenario", round(best(lambda: load_scenario(FLAGSHIP), 3), 3), "", ""],
         [f"{scenario.steps} steps of {FLAGSHIP}", *against(steps, 1.0)],
@@ -193,7 +196,5 @@ def baseline() -> None:
 
 
 if __name__ == "__main__":
-    whole_runs()
-    sizes()
-    parts()
-    baseline()
+    for part in (whole_runs, sizes, parts, baseline):
+        part()

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 import sim
 from sim.cli.program import detente
 from sim.mechanisms.alignment import Alignment
+from sim.results import FILES, load_runs
 from sim.scenario import built_in_scenarios, load_scenario
 from sim.world import World
 
@@ -23,7 +24,7 @@ GROUPS = {"scenario"}
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def call(*arguments: str) -> Result:
@@ -50,6 +51,11 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
     text = output(*command, "--help")
     assert "Example" in text
     assert f"  {' '.join(('detente', *command))}" in text
+
+
+@pytest.mark.parametrize("group", [(), ("scenario",)])
+def test_a_group_alone_shows_its_help(group: tuple[str, ...]) -> None:
+    assert output(*group) == output(*group, "--help")
 
 
 def test_the_version() -> None:
@@ -195,11 +201,11 @@ def test_describe_helps_on_a_miss(arguments: tuple[str, ...]) -> None:
 
 
 # -- run and report ----------------------------------------------------------------------------------------------------
-def test_replicates_stand_side_by_side_under_one_report(tmp_path: Path) -> None:
-    told = json.loads(
-        output("run", "three-powers", *SHORT, "--seed", "4", "--replicates", "3", "--json", "--out", "out")
-    )
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "seed-4", "seed-5", "seed-6"]
+def test_replicates_share_one_folder_and_one_report(tmp_path: Path) -> None:
+    arguments = ("--seed", "4", "--replicates", "3", "--json", "--out", "out")
+    told = json.loads(output("run", "three-powers", *SHORT, *arguments))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*FILES, "report.html"}
+    assert [run.seed for run in load_runs(tmp_path / "out")] == [4, 5, 6]
     assert [each["seed"] for each in told["replicates"]] == [4, 5, 6]
     values = [each["final"]["tension"] for each in told["replicates"]]
     assert len(set(values)) == 3

@@ -20,6 +20,7 @@ from sim.cli.scenario import headed
 from sim.cli.signals import Interrupted, Watch, watching
 from sim.cli.text import paragraph, shown_width, table
 from sim.core.params import ParameterError
+from sim.results import FILES
 
 
 def write_run(folder: Path, text: str = "new") -> None:
@@ -62,7 +63,6 @@ class TestStaging:
         place = tmp_path / "out"
         write_run(place, "old")
         (place / "notes.txt").write_text("mine")
-        write_run(place / "seed-9", "old")
         with staged(place, tmp_path) as staging:
             write_run(staging.folder)
             staging.settle()
@@ -109,6 +109,10 @@ class TestStaging:
         (tmp_path / "file").touch()
         with pytest.raises(UnwritableError, match="cannot write there"), staged(tmp_path / "file" / "x", tmp_path):
             pass
+
+    def test_what_may_be_replaced_is_what_a_run_writes(self) -> None:
+        assert set(folders.OURS) == {*FILES, "report.html"}
+        assert folders.OURS[0] == "run.json"
 
     @pytest.mark.parametrize("force", [False, True])
     def test_what_is_vacant(self, tmp_path: Path, force: bool) -> None:
@@ -212,13 +216,8 @@ class TestYears:
 
 class TestNumbersAndText:
     def test_what_is_not_finite_is_null(self) -> None:
-        assert [plain(value) for value in (1, 0.5, float("nan"), float("inf"), -float("inf"))] == [
-            1,
-            0.5,
-            None,
-            None,
-            None,
-        ]
+        infinite = float("inf")
+        assert [plain(value) for value in (1, 0.5, float("nan"), infinite, -infinite)] == [1, 0.5, None, None, None]
 
     def test_the_mean_leaves_out_what_is_missing(self) -> None:
         assert mean([{"a": 1.0, "b": None}, {"a": 3.0, "b": None}]) == {"a": 2.0, "b": None}

@@ -31,7 +31,7 @@ def fresh_signals() -> None:
 
 def environment() -> dict[str, str]:
     root = str(Path(sim.__file__).parent.parent)
-    return os.environ | {"PYTHONPATH": root, "COLUMNS": "100"}
+    return os.environ | {"PYTHONPATH": root}
 
 
 def detente(*args: object, cwd: Path, before: Callable[[], None] = fresh_signals) -> subprocess.CompletedProcess[str]:
@@ -110,72 +110,20 @@ def test_a_second_run_takes_a_fresh_folder_and_set_changes_the_hash(tmp_path: Pa
 
 
 # -- bad input ---------------------------------------------------------------------------------------------------------
-CASES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "misspelt key": ('extends = "three-powers"\nname = "x"\ntilte = "y"', ("tilte", "line 3", "'title'")),
-    "unknown state in a tie": (
-        'extends = "three-powers"\nname = "x"\n[ties]\nrivalries = [{ pair = ["ALD", "BRO"], level = 0.5 }]',
-        ("BRO", "line 4", "'BOR'"),
-    ),
-    "code": ('extends = "three-powers"\nname = "x"\n[policies]\nMER = "mine:Policy"', ("--allow-code", "mine:Policy")),
-    "gdp below zero": ('extends = "three-powers"\nname = "x"\n[states.MER]\ngdp = -5', ("states.MER.gdp", "line 4")),
-    "wrong TOML": ('extends = "three-powers"\nname = \n', ("line 2",)),
-    "unknown mechanism": (
-        'extends = "three-powers"\nname = "x"\n[mechanisms]\nmediaton = false',
-        ("'mediation'", "line 4"),
-    ),
-    "unknown policy": ('extends = "three-powers"\nname = "x"\n[policies]\nMER = "neutrl"', ("'neutral'", "line 4")),
-    "out of bounds": (
-        'extends = "three-powers"\nname = "x"\n[mechanisms.alignment]\nkappa = 99',
-        ("mechanisms.alignment.kappa", "99", "line 4"),
-    ),
-}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_bad_scenario_file(case: str, tmp_path: Path) -> None:
-    text, hints = CASES[case]
-    (tmp_path / "bad.toml").write_text(text)
-    refused(detente("run", "bad.toml", "--out", "out", cwd=tmp_path), "bad.toml", *hints)
-    assert names(tmp_path) == ["bad.toml"]
-
-
-def test_code_runs_only_where_it_is_allowed(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text("open('ran', 'w').close()\n")
-    (tmp_path / "x.toml").write_text(CASES["code"][0])
-    refused(detente("run", "x.toml", "--out", "out", cwd=tmp_path), "--allow-code")
-    assert names(tmp_path) == ["mine.py", "x.toml"]
-
-
 @pytest.mark.parametrize(
-    ("arguments", "hints"),
+    ("arguments", "hint"),
     [
-        (("three-power",), ("'three-powers'",)),
-        (("missing.toml",), ("missing.toml",)),
-        (("random:many",), ("random:",)),
-        (("three-powers", "--years", "2060:2025"), ("2025:2060", "--years")),
-        (("three-powers", "--years", "soon"), ("2025:2060",)),
-        (("three-powers", "--seed", "-1"), ("--seed",)),
-        (("three-powers", "--seed", "seven"), ("--seed",)),
-        (("three-powers", "--replicates", "0"), ("--replicates",)),
-        (("three-powers", "--events", "some"), ("full", "summary", "none")),
-        (("three-powers", "--set", "mechanisms.alignment.kapa=2"), ("kapa", "'kappa'")),
-        (("three-powers", "--set", "mechanisms.mediaton=false"), ("'mediation'",)),
-        (("three-powers", "--set", "mechanisms.alignment.kappa=lots"), ("kappa", "lots")),
-        (("three-powers", "--set", "states.MER.gdp=-1"), ("states.MER.gdp",)),
-        (("three-powers", "--set", "nonsense"), ("nonsense",)),
-        (("three-powers", "--sed", "1"), ("--sed",)),
-        ((), ("SCENARIO", "detente run --help")),
+        (("run", "bad.toml", "--out", "out"), "bad.toml, line 3"),
+        (("run", "missing.toml"), "missing.toml"),
+        (("run", "three-powers", "--years", "2060:2025"), "2025:2060"),
+        (("rnu",), "rnu"),
+        (("report", "nowhere"), "nowhere"),
     ],
 )
-def test_bad_arguments_of_run(arguments: tuple[str, ...], hints: tuple[str, ...], tmp_path: Path) -> None:
-    refused(detente("run", *arguments, cwd=tmp_path), *hints)
-    assert names(tmp_path) == []
-
-
-@pytest.mark.parametrize("command", ["rnu", "scenario shw", "describe mechanism alignmnet", "report nowhere", "--nope"])
-def test_other_bad_commands(command: str, tmp_path: Path) -> None:
-    refused(detente(*command.split(), cwd=tmp_path))
-    assert names(tmp_path) == []
+def test_bad_input_is_one_message_and_no_traceback(arguments: tuple[str, ...], hint: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('extends = "three-powers"\nname = "x"\ntilte = "y"\n')
+    refused(detente(*arguments, cwd=tmp_path), hint)
+    assert names(tmp_path) == ["bad.toml"]
 
 
 # -- where to write ----------------------------------------------------------------------------------------------------
@@ -304,7 +252,8 @@ def test_a_mistake_in_a_policy_of_ones_own_says_where_and_how_to_report(tmp_path
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\nfrom typing import ClassVar\nfrom sim.policies.base import Policy\n\n\n"
         "@dataclass(frozen=True)\nclass Broken(Policy):\n    reads: ClassVar = ''\n\n"
-        "    def propose(self, world, members, rng):\n        if world.step > 2:\n            raise RuntimeError('oh no')\n"
+        "    def propose(self, world, members, rng):\n"
+        "        if world.step > 2:\n            raise RuntimeError('oh no')\n"
         "        from sim.policies.proposals import Proposals\n\n"
         "        return Proposals.plain(world, members)\n"
     )

@@ -39,6 +39,8 @@ def failure(error: BaseException, session: Session) -> tuple[str, int]:
         return interrupted(session), session.watch.exit_code
     if isinstance(error, BrokenPipeError):
         return "", CLOSED
+    if isinstance(error, SystemExit):  # click's own way to end when nobody reads its output
+        return "", CLOSED if error.code == 1 else int(error.code or 0)
     if isinstance(error, click.ClickException):
         return usage(error), USAGE
     if expected(error):
@@ -83,8 +85,10 @@ def disk(error: BaseException) -> str:
     if not isinstance(error, OSError) or error.strerror is None:
         return f"cannot read or write: {str(error).splitlines()[0]}"
     files = [str(name) for name in (error.filename, error.filename2) if name is not None]
-    where = " -> ".join(files) or "a file"
-    advice = {errno.ENOSPC: "; free some space", errno.EFBIG: "; files may not grow so large here"}.get(error.errno or 0, "")
+    where = " -> ".join(files) or "cannot write"
+    advice = {errno.ENOSPC: "; free some space", errno.EFBIG: "; files may not grow so large here"}.get(
+        error.errno or 0, ""
+    )
     return f"{where}: {error.strerror}{advice}"
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 OURS = ("run.json", "series.parquet", "states.parquet", "pairs.parquet", "events.parquet", "report.html")
-"""What a run writes, and so what a later one may replace; `seed-*` holds one run of several."""
+"""What a run writes, and so what a later one may replace. run.json comes first: without it the rest is no run."""
 
 
 class OccupiedError(ValueError):
@@ -23,9 +23,8 @@ class UnwritableError(ValueError):
 
 
 def ours(folder: Path) -> list[Path]:
-    """The entries of a folder that an earlier run wrote; run.json first, for without it the rest is no run."""
-    named = [folder / name for name in OURS if (folder / name).is_file()]
-    return named + sorted(path for path in folder.glob("seed-*") if (path / "run.json").is_file())
+    """The files in a folder that an earlier run wrote."""
+    return [folder / name for name in OURS if (folder / name).is_file()]
 
 
 def vacant(folder: Path, *, force: bool = False) -> None:
@@ -108,7 +107,7 @@ class Staging:
         old = self.hidden / "old"
         old.mkdir()
         moved: list[tuple[Path, Path]] = []
-        # run.json goes first and comes last: were the machine to stop in between, what is left is no run.
+        # run.json goes first and comes last: should the machine stop in between, what is left is no run.
         fresh = sorted(self.folder.iterdir(), key=lambda path: path.name == "run.json")
         moves = [(path, old / path.name) for path in ours(place)] + [(path, place / path.name) for path in fresh]
         try:

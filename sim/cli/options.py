@@ -10,6 +10,12 @@ import click
 type Command = Callable[..., Any]
 
 
+def help_if_alone(context: click.Context) -> None:
+    """Show the help of a group of commands that is called without one."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
 def debug_option(command: Command) -> Command:
     """`--debug`, noted in the session."""
 

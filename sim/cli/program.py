@@ -13,6 +13,7 @@ import click
 from sim import __version__
 from sim.cli.describe import describe
 from sim.cli.failures import Session, failure, say
+from sim.cli.options import help_if_alone
 from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.scenario import scenario
@@ -33,6 +34,7 @@ class Program(click.Group):
         self, args: Any = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         """Run a command and exit."""
+        one_thread()
         tolerate_odd_characters()
         with watching() as watch:
             session = Session(watch)
@@ -45,6 +47,12 @@ class Program(click.Group):
             except BaseException as error:
                 code = tell(error, session)
         sys.exit(code)
+
+
+def one_thread() -> None:
+    """Let numpy, not loaded yet, work in one thread: the arrays are small, and the number of cores must not matter."""
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def tell(error: BaseException, session: Session) -> int:
@@ -76,10 +84,17 @@ def tolerate_odd_characters() -> None:
             reconfigure(errors="backslashreplace")
 
 
-@click.group(cls=Program, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    epilog=EXAMPLES,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="detente %(version)s")
-def detente() -> None:
+@click.pass_context
+def detente(context: click.Context) -> None:
     """Simulate world politics, and see what middle powers change."""
+    help_if_alone(context)
 
 
 for command in (run, scenario, describe, report):

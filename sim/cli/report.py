@@ -24,24 +24,17 @@ Examples:
 @click.pass_obj
 def report(session: Session, run_dir: Path) -> None:
     """Write the report of the results in RUN_DIR again."""
-    from sim.report import write_report
-    from sim.results import load_run
+    from sim.results import load_runs
 
     folder = run_dir.absolute()
-    runs = [load_run(each) for each in run_folders(folder)]
+    runs = load_runs(run_dir)
+    from sim.report import write_report
+
     with replaced(folder / "report.html") as draft:
         write_report(runs, draft)
         session.watch.check()
     path = folder / "report.html"
     click.echo(f"Report: {path}\n        {path.as_uri()}")
-
-
-def run_folders(folder: Path) -> list[Path]:
-    """The folder itself, or the `seed-N` in it, in the order of the seeds."""
-    several = [path.parent for path in folder.glob("seed-*/run.json")]
-    if several and not (folder / "run.json").exists():
-        return sorted(several, key=lambda path: (len(path.name), path.name))
-    return [folder]
 
 
 @contextmanager

@@ -157,15 +157,11 @@ def progress(session: Session, replicates: int) -> Iterator[Tick]:
 
 
 def save(runs: Sequence[Run], folder: Path) -> None:
-    """One run: its files and the report; several: a folder `seed-N` for each beside the report."""
+    """All runs and their report, into a folder that is not there yet."""
     from sim.report import write_report
+    from sim.results import save_runs
 
-    if len(runs) == 1:
-        runs[0].save(folder)
-    else:
-        folder.mkdir()
-        for each in runs:
-            each.save(folder / f"seed-{each.seed}")
+    save_runs(runs, folder)
     write_report(runs, folder / "report.html")
 
 

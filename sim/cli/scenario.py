@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import allow_code_option, debug_option
+from sim.cli.options import allow_code_option, debug_option, help_if_alone
 from sim.cli.text import paragraph, table
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ Examples:
 """
 
 
-@click.group(epilog=GROUP_EPILOG)
-def scenario() -> None:
+@click.group(epilog=GROUP_EPILOG, invoke_without_command=True)
+@click.pass_context
+def scenario(context: click.Context) -> None:
     """List, show, check and begin scenarios."""
+    help_if_alone(context)
 
 
 @scenario.command("list", epilog="\b\nExample:\n  detente scenario list")
@@ -141,8 +143,9 @@ def actors(world: World) -> str:
         title = names.titles[i] if names.titles else names.states[i]
         rounded = [round(float(value), 1) for value in figures]
         rows.append([names.states[i], *rounded, round(float(world.democracy[i]), 2), policy, title])
-    head = ["code", "gdp, 1e9 USD", "people, 1e6", "arms, % of gdp", "oil and gas, % of exports", "democracy"]
-    return table([*head, "policy", "name"], rows, indent=2)
+    head = ["code", "gdp", "people", "arms", "fuels", "democracy", "policy", "name"]
+    units = "gdp in 1e9 USD, people in 1e6, arms in % of gdp, fuels in % of exports, democracy from 0 to 1"
+    return f"  {units}\n{table(head, rows, indent=2)}"
 
 
 def poles(world: World) -> str:

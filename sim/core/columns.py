@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Self, overload
 
 import numpy as np
@@ -105,15 +107,17 @@ class Store:
         self.clips.clear()
 
     @classmethod
-    def columns(cls) -> dict[str, Column]:
+    @cache
+    def columns(cls) -> Mapping[str, Column]:
         """The columns that are stored, by name, in the order of their declaration."""
-        return {c.name: c for c in cls.declarations().values() if not isinstance(c, Derived)}
+        return MappingProxyType({c.name: c for c in cls.declarations().values() if not isinstance(c, Derived)})
 
     @classmethod
-    def declarations(cls) -> dict[str, Column]:
+    @cache
+    def declarations(cls) -> Mapping[str, Column]:
         """All columns, stored and derived, by name."""
         found = (item for base in reversed(cls.__mro__) for item in vars(base).items())
-        return {name: item for name, item in found if isinstance(item, Column)}
+        return MappingProxyType({name: item for name, item in found if isinstance(item, Column)})
 
     def shape(self, axes: str) -> tuple[int, ...]:
         """The shape of an array with these axes."""

@@ -51,7 +51,7 @@ def param(default: float, *, unit: str, low: float, high: float, doc: str, sourc
 def parameters(unit: Any) -> dict[str, Param]:
     """The declared parameters of a mechanism or policy (class or instance), by name."""
     fields = [f for f in dataclasses.fields(unit) if "unit" in f.metadata]
-    return {f.name: Param(f.name, f.default, **f.metadata) for f in fields}
+    return {f.name: Param(f.name, float(f.default), **f.metadata) for f in fields}  # type: ignore[arg-type]
 
 
 class Numbered:

@@ -78,3 +78,17 @@ def uniform_per_dispute(rng: Generator, live: LiveDisputes, n: int, number: int)
     """
     a, b = rng.random((2, number, n))
     return (a[:, live.first] + b[:, live.second]) % 1.0
+
+
+def scattered(n: int, i: Array, j: Array, values: Array) -> Array:
+    """Zeros, (n, n), with `values` at [i, j]; of equal places the last counts."""
+    matrix = np.zeros((n, n), dtype=values.dtype)
+    matrix[i, j] = values
+    return matrix
+
+
+def mirrored(n: int, i: Array, j: Array, values: Array) -> Array:
+    """Zeros, (n, n), with `values` at [i, j] and [j, i]."""
+    matrix = scattered(n, i, j, values)
+    matrix[j, i] = values
+    return matrix

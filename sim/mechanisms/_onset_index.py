@@ -13,39 +13,28 @@ import numpy as np
 from scipy.special import expit
 
 from sim.core.columns import Array
-from sim.world import DEFENCE, OBLIGATIONS, World
+from sim.world import OBLIGATIONS, World
 
 OFFENCE, NEUTRALITY = OBLIGATIONS.index("offence"), OBLIGATIONS.index("neutrality")
-NUMBERS = (
-    "baseline relative_power capabilities land_border near_by_sea far defence_pact other_pact joint_democracy one_great "
-    "two_great ideal_distance joint_membership trade_dependence recent_dispute memory_time trust threat grievance rivalry "
-    "shield backing settlement"
-).split()
-"""Parameters of `dispute_onset` that make its hazard."""
 UNKNOWN = -50.0
 """Mark in `onset_reference` (its lower bound) for pairs that have not existed yet."""
 
 
 def measured(world: World, *, memory_time: float) -> dict[str, Array]:
     """Covariates of the fitted logit by name; `memory_time` in years."""
-    power = np.log(np.maximum(world.power, 1e-9))
-    larger = np.maximum(np.maximum(world.gdp[:, None], world.gdp), 1e-12)
-    majors = world.great[:, None].astype(int) + world.great
+    power = np.log(np.maximum(world.power, 1e-6))
+    greats = world.great[:, None].astype(int) + world.great
     return {
-        "relative_power": np.abs(power[:, None] - power),
         "capabilities": (power[:, None] + power) / 2,
         "land_border": world.contiguous,
         "near_by_sea": world.near_by_sea & ~world.contiguous,
-        "far": np.log1p(world.distance),
-        "defence_pact": world.treaty[DEFENCE],
-        "other_pact": world.treaty[OFFENCE] | world.treaty[NEUTRALITY],
+        "far": np.log1p(world.capital_distance),
         "joint_democracy": np.minimum(world.democracy[:, None], world.democracy),
-        "one_great": majors == 1,
-        "two_great": majors == 2,
+        "one_great": greats == 1,
+        "two_great": greats == 2,
         "ideal_distance": np.abs(world.ideal_point[:, None] - world.ideal_point),
-        "joint_membership": world.joint_membership,
-        "trade_dependence": np.log1p(1000 * world.trade / larger),
         "recent_dispute": np.exp(-world.peace_years / memory_time),
+        "dispute_history": np.log1p(world.dispute_record),
     }
 
 
@@ -122,7 +111,7 @@ def onset_index(world: World, numbers: Mapping[str, float]) -> OnsetIndex:
     """The log-odds of every pair; what moves is compared with `onset_reference`, or with itself if that is not known.
 
     Args:
-        numbers: the parameters of `dispute_onset` named in `NUMBERS`.
+        numbers: the parameters of `dispute_onset`.
     """
     shape = world.affinity.shape
     facts, moving = measured(world, memory_time=numbers["memory_time"]), mechanistic(world)

@@ -2,20 +2,23 @@
 
     need_i = m0 + sum_j p_ij m_j gdp_j / gdp_i
     p_ij   = phi intent_ij reach_ji / power_j (gdp_i / gdp_j) ** futility     (last factor where j is larger)
-    d m_i  = speed (effort_i need_i - gamma protection_i - m_i) dt
+    d m_i  = speed (effort_i need_i - gamma protection_i + residual_i - m_i) dt
+    residual_i = habit (m_i - wanted_i at the start), fading within `fading` years
     protection_i = G / (G + power_i),  G = sum_j guarantee_ij reach_ji
 
 | symbol | column | unit | shape |
 |---|---|---|---|
 | m | milex_share | share of gdp | (n,) |
+| residual | arms_residual | share of gdp | (n,) |
 | effort | arms_effort | 1 | (n,): what the policy asks for |
 | intent, guarantee, reach | the same | 1 | (n, n) |
 
 Two states alone: m1* = (m0 + p12 m0 g2 / g1) / (1 - p12 p21); stable iff p12 p21 < 1.
 
 Assumes: the race is in spending, since shares cannot race; nobody races against a giant at full length (futility 1
-caps the answer at the giant's own share; 0 is Richardson's pure form); the fall of reach with distance is the world's.
-Source: Richardson 1960; the numbers are assumed.
+caps the answer at the giant's own share; 0 is Richardson's pure form); the fall of reach with distance is the world's;
+what a state spends at the start beyond its need is habit (`habit` 0 leaves it out).
+Source: Richardson 1960. m0 and phi lie near a regression over the states of `central-asia-2025` (.019 and .26).
 """
 
 from __future__ import annotations
@@ -55,17 +58,19 @@ def share_change(milex_share: Array, wanted: Array, *, dt: float, speed: float) 
 
 @dataclass(frozen=True)
 class Armament(Mechanism):
-    """Adds to `milex_share`."""
+    """Adds to `milex_share`; keeps `arms_residual`."""
 
-    m0: float = param(0.010, unit="1", low=0.002, high=0.05, doc="Need of a state without enemies.", source="assumed")
+    m0: float = param(0.018, unit="1", low=0.002, high=0.05, doc="Need of a state without enemies.", source="assumed")
     phi: float = param(0.3, unit="1", low=0, high=2, doc="Answer to another's spending.", source="assumed")
     futility: float = param(1, unit="1", low=0, high=2, doc="Giving up against the larger.", source="assumed")
     gamma: float = param(0.005, unit="1", low=0, high=0.02, doc="Saving under full protection.", source="assumed")
+    habit: float = param(1, unit="1", low=0, high=1, doc="Unexplained spending that is kept up.", source="assumed")
+    fading: float = param(15, unit="year", low=1, high=100, doc="Time in which habits fade.", source="assumed")
     speed: float = param(0.2, unit="1/year", low=0.01, high=2, doc="Speed of adjustment.", source="assumed")
 
     phase: ClassVar = Phase.DECIDE
-    reads: ClassVar = "milex_share gdp intent reach power guarantee arms_effort alive"
-    writes: ClassVar = "milex_share"
+    reads: ClassVar = "milex_share arms_residual gdp intent reach power guarantee arms_effort alive"
+    writes: ClassVar = "milex_share arms_residual"
 
     def __call__(self, world: World, rng: Generator) -> Update:
         share = np.where(world.alive, world.milex_share, 0.0)
@@ -74,5 +79,8 @@ class Armament(Mechanism):
         backing = (world.guarantee * world.reach.T).sum(axis=1)
         protection = backing / np.maximum(backing + world.power, 1e-300)
         wanted = world.arms_effort * need - self.gamma * protection
-        change = share_change(world.milex_share, wanted, dt=world.dt, speed=self.speed)
-        return Update(add={"milex_share": np.where(world.alive, change, 0.0)})
+        residual = world.arms_residual * np.exp(-world.dt / self.fading)
+        if world.step == 0:
+            residual = self.habit * (world.milex_share - np.clip(wanted, LEAST, MOST))
+        change = share_change(world.milex_share, wanted + residual, dt=world.dt, speed=self.speed)
+        return Update(add={"milex_share": np.where(world.alive, change, 0.0)}, set={"arms_residual": residual})

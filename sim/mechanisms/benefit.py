@@ -2,17 +2,19 @@
 
     b_ig = by_security security_ig + by_trade trade_ig / trade_i + by_affinity (1 + affinity_ig) / 2
            + by_inducement tanh(inducement_ig / (.01 gdp_i)) + by_membership joint_membership_ig
-           - by_threat threat_ig - by_coercion coercion_ig
-    b_i0 = aloof + by_autonomy autonomy_i
+           - by_threat threat_ig - by_coercion coercion_ig + leaning_ig
+    b_i0 = aloof + by_autonomy autonomy_i + leaning_i0
     security_ig = sum_{j not in g} threat_ij reach_gj / sum_h reach_hj, over its maximum
 
 | symbol | column | unit | shape |
 |---|---|---|---|
 | b | benefit | 1 | (n, 1 + g); column 0 is non-alignment |
 | threat, reach, affinity, trade | pole_threat, pole_reach, pole_affinity, pole_trade | mixed | (n, g) |
+| leaning | leaning | 1 | (n, 1 + g) |
 | inducement, coercion | the same | 1e9 USD; 1 | (n, g) |
 
-Assumes: the benefits add; security from a pole is the part of all threats (from outside the pole) that its power
+Assumes: the benefits add; a portfolio that the scenario gives rests on standing ties (leaning) that make it a balance at
+the start, so that it moves when the world does; security from a pole is the part of all threats (from outside the pole) that its power
 could answer; inducement counts in hundredths of gdp and saturates.
 Source: weights assumed; the list of benefits follows Kuik 2008 and, for Kazakhstan, Contessi 2015.
 """
@@ -74,11 +76,11 @@ class Benefit(Mechanism):
     phase: ClassVar = Phase.PERCEIVE
     reads: ClassVar = (
         "threat pole_reach pole pole_trade total_trade pole_affinity inducement gdp pole_membership pole_threat "
-        "coercion autonomy"
+        "coercion autonomy leaning"
     )
     writes: ClassVar = "benefit"
 
     def __call__(self, world: World, rng: Generator) -> Update:
         offered = sum(getattr(self, f"by_{name}") * part for name, part in benefit_terms(world).items())
         aloof = self.aloof + self.by_autonomy * world.autonomy
-        return Update(set={"benefit": np.column_stack([aloof, np.asarray(offered)])})
+        return Update(set={"benefit": np.column_stack([aloof, np.asarray(offered)]) + world.leaning})

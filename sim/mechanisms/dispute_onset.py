@@ -9,11 +9,12 @@
 | symbol | column | unit | shape |
 |---|---|---|---|
 | p | probability of a new dispute within a year, between pairs at peace or with a claim | 1 | (n, n) |
-| x | covariates of `_onset_index.measured`: power, borders, distance, pacts, democracy, votes, trade, peace | mixed | (n, n) |
+| x | covariates of `_onset_index.measured`: power, borders, distance, regimes, votes, past disputes | mixed | (n, n) |
 | z | threat, grievance, rivalry, cover and backing by allies, settlement | 1 | (n, n) |
 | z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
 
-A new dispute raises rivalry and the target's grievance and lowers affinity; claims (level 1) lapse.
+A new dispute raises rivalry, the record and the target's grievance and lowers affinity; claims (level 1) lapse.
+`baseline` is for runs without frailty (all 0); where frailty is taken from a record of disputes it is 1.454.
 
 Assumes: the pair is the unit, others join later (`obligations`); the simulation's own columns count as deviations from
 the start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
@@ -34,6 +35,7 @@ from sim.core.params import param
 from sim.core.streams import symmetric_uniform
 from sim.core.update import Happening, Update
 from sim.mechanisms import _onset_index as onset
+from sim.mechanisms._disputes import mirrored, scattered
 from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import World
@@ -60,22 +62,19 @@ def _clock(drawn: Array) -> Array:
 class DisputeOnset(Mechanism):
     """Begins disputes between pairs; keeps the reference that mechanistic changes are measured against."""
 
-    baseline: float = param(0, unit="1", low=-6, high=6, doc="Log-odds with all covariates 0.", source=FITTED)
-    relative_power: float = param(0, unit="1", low=-1, high=1, doc="Of |ln power ratio|.", source=FITTED)
-    capabilities: float = param(0.49, unit="1", low=-1, high=2, doc="Of mean ln power.", source=FITTED)
-    land_border: float = param(-0.94, unit="1", low=-5, high=6, doc="Of a common land border.", source=FITTED)
-    near_by_sea: float = param(1.69, unit="1", low=-3, high=5, doc="Of 400 miles of water or less.", source=FITTED)
-    far: float = param(-0.57, unit="1", low=-2, high=1, doc="Of ln(1 + km), 0 for land neighbours.", source=FITTED)
-    defence_pact: float = param(0, unit="1", low=-3, high=3, doc="Of a defence pact between them.", source=FITTED)
-    other_pact: float = param(0, unit="1", low=-3, high=3, doc="Of offence or neutrality pacts.", source=FITTED)
-    joint_democracy: float = param(-1.58, unit="1", low=-6, high=3, doc="Of the lower polyarchy.", source=FITTED)
-    one_great: float = param(0.46, unit="1", low=-3, high=3, doc="Of one great power.", source=FITTED)
-    two_great: float = param(0.19, unit="1", low=-3, high=4, doc="Of two great powers.", source=FITTED)
-    ideal_distance: float = param(0.2, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
-    joint_membership: float = param(0, unit="1", low=-4, high=4, doc="Of joint memberships.", source=FITTED)
-    trade_dependence: float = param(0, unit="1", low=-2, high=2, doc="Of ln(1 + 1000 trade/gdp).", source=FITTED)
-    recent_dispute: float = param(1.95, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
+    baseline: float = param(1.287, unit="1", low=-6, high=6, doc="Log-odds with all covariates 0.", source=FITTED)
+    capabilities: float = param(0.570, unit="1", low=-1, high=2, doc="Of mean ln power share.", source=FITTED)
+    land_border: float = param(2.752, unit="1", low=-5, high=6, doc="Of a common land border.", source=FITTED)
+    near_by_sea: float = param(1.519, unit="1", low=-3, high=5, doc="Of 400 miles of water or less.", source=FITTED)
+    far: float = param(-0.670, unit="1", low=-2, high=1, doc="Of ln(1 + km between capitals).", source=FITTED)
+    joint_democracy: float = param(-1.913, unit="1", low=-6, high=3, doc="Of the lower polyarchy.", source=FITTED)
+    one_great: float = param(0.602, unit="1", low=-3, high=3, doc="Of one great power.", source=FITTED)
+    two_great: float = param(0.661, unit="1", low=-3, high=4, doc="Of two great powers.", source=FITTED)
+    ideal_distance: float = param(0.132, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
+    recent_dispute: float = param(1.962, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
+    dispute_history: float = param(0.608, unit="1", low=-1, high=2, doc="Of ln(1 + record).", source=FITTED)
     memory_time: float = param(8, unit="year", low=1, high=40, doc="Fading of recent disputes.", source=FITTED)
+    record_life: float = param(15, unit="year", low=2, high=60, doc="Half-life of the record.", source=FITTED)
     trust: float = param(0.5, unit="1", low=0, high=1, doc="Share of mechanistic change believed.", source="assumed")
     threat: float = param(2, unit="1", low=0, high=6, doc="Of threat, both ways.", source="assumed")
     grievance: float = param(0.5, unit="1", low=0, high=1.5, doc="Of grievance, both ways.", source="assumed")
@@ -97,11 +96,13 @@ class DisputeOnset(Mechanism):
 
     phase: ClassVar = Phase.CONFLICT
     reads: ClassVar = (
-        "alive dyad hostility originator dispute_tag power great gdp contiguous near_by_sea distance treaty democracy "
-        "ideal_point joint_membership trade peace_years frailty onset_reference threat grievance rivalry guarantee "
-        "reach settlement affinity"
+        "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance democracy "
+        "ideal_point peace_years dispute_record frailty onset_reference threat grievance rivalry guarantee "
+        "reach treaty settlement affinity"
     )
-    writes: ClassVar = "hostility originator dispute_tag dispute_count grievance affinity rivalry onset_reference"
+    writes: ClassVar = (
+        "hostility originator dispute_tag dispute_count grievance affinity rivalry dispute_record onset_reference"
+    )
     kinds: ClassVar = {
         "dispute onset": "{who} begins a dispute with {whom}: {level}",
         "claim lapsed": "The claim of {who} on {whom} lapses",
@@ -110,16 +111,17 @@ class DisputeOnset(Mechanism):
     def __call__(self, world: World, rng: Generator) -> Update:
         n = world.sizes["i"]
         drawn, own = symmetric_uniform(rng, n), rng.random((4, n))
-        index = onset.onset_index(world, self.numbers(*onset.NUMBERS))
+        index = onset.onset_index(world, self.numbers())
         chance = world.chance(np.logaddexp(0.0, index.logit))
         ready = world.dyad & (world.hostility <= 1)
-        lapsed = (world.hostility == 1) & world.dyad & (drawn > 1 - world.chance(self.lapse))
+        lapsed = (world.hostility == 1) & (~world.dyad | (drawn > 1 - world.chance(self.lapse)))
         i, j = self._begun(world, ready & (drawn < chance) & ~lapsed, own[:2])
         shares = self.numbers("share_threat", "share_display")
         level = opening_level((own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j), **shares)
         tag = np.maximum((own[3, i] + own[3, j]) % 1.0, 1e-12)
-        numbers = {"chance": chance[i, j], "drawn": drawn[i, j], "terms": index.terms(i, j)}
-        told = Happening("dispute onset", i, whom=j, amount=level, **numbers)
+        told = Happening(
+            "dispute onset", i, whom=j, amount=level, chance=chance[i, j], drawn=drawn[i, j], terms=index.terms(i, j)
+        )
         return Update(
             add=self._effects(world, i, j, level, tag, lapsed),
             set={"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)},
@@ -149,22 +151,21 @@ class DisputeOnset(Mechanism):
         )
 
     def _effects(self, world: World, i: Array, j: Array, level: Array, tag: Array, lapsed: Array) -> dict[str, Array]:
+        fading = world.dispute_record * np.expm1(-np.log(2) * world.dt / self.record_life)
         if not len(i) and not lapsed.any():
-            return {}
+            return {"dispute_record": fading}
         n = world.sizes["i"]
-        height, marks, who = np.zeros((n, n), dtype=int), np.zeros((n, n)), np.zeros((n, n), dtype=int)
-        height[i, j] = height[j, i] = level
-        marks[i, j] = marks[j, i] = tag
-        who[i, j] = 1
-        new = height > 0
+        friendly, rival = world.affinity[i, j], world.rivalry[i, j]
+        begun = scattered(n, i, j, np.ones(len(i)))
         return {
-            "hostility": np.where(new, height - world.hostility, -lapsed.astype(int)),
-            "originator": np.where(new, who - world.originator, 0),
-            "dispute_tag": np.where(new, marks - world.dispute_tag, 0.0),
+            "hostility": mirrored(n, i, j, level - world.hostility[i, j]) - lapsed,
+            "originator": scattered(n, i, j, 1 - world.originator[i, j]) - scattered(n, j, i, world.originator[j, i]),
+            "dispute_tag": mirrored(n, i, j, tag - world.dispute_tag[i, j]),
+            "dispute_record": fading + begun + begun.T,
             "dispute_count": np.asarray(float(len(i))),
-            "grievance": self.resentment * who.T,
-            "affinity": -self.chill * height * (1 + world.affinity),
-            "rivalry": self.hardening * new * (1 - world.rivalry),
+            "grievance": self.resentment * begun.T,
+            "affinity": mirrored(n, i, j, -self.chill * level * (1 + friendly)),
+            "rivalry": mirrored(n, i, j, self.hardening * (1 - rival)),
         }
 
     def _lapses(self, world: World, lapsed: Array, drawn: Array) -> Happening:

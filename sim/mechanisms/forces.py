@@ -9,7 +9,7 @@
 | milex_share, gdp | the same | 1; 1e9 USD | (n,) |
 
 Assumes: all spending counts alike (pay, upkeep, arms); a state that does not exist keeps its last figure.
-Source: perpetual inventory of military capital as in Norrlöf and Wohlforth 2019 (idea); the rate is assumed.
+Source: the perpetual inventory of any capital stock; the rate is assumed.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
                  + by_oil h_i log(price / usual_price) - by_war [at war]] dt + noise sqrt(dt) z_i
     gap_i = (log y* - log y_i) - by_technology (T* - T_i)
     d log population_i = births(y_i) dt,    births = least + (most - least) / (1 + (y_i / half)^1.5)
-    d legitimacy_i = by_growth 4 l_i (1 - l_i) (d log y_i - trend dt)
+    logit l_i += 4 by_growth (d log y_i - trend dt)          (that is, by_growth per unit of growth at l = 1/2)
 
 | symbol | column | unit | shape |
 |---|---|---|---|
@@ -29,6 +29,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
+from scipy.special import expit, logit
 
 from sim.core.columns import Array
 from sim.core.params import param
@@ -59,7 +60,7 @@ def births(y: Array, *, least: float, most: float, half: float) -> Array:
 class Growth(Mechanism):
     """Adds to `gdp`, `population` and `legitimacy`."""
 
-    trend: float = param(0.015, unit="1/year", low=-0.01, high=0.04, doc="Of the frontier a head.", source="assumed")
+    trend: float = param(0.019, unit="1/year", low=-0.01, high=0.04, doc="Of the frontier a head.", source="assumed")
     convergence: float = param(
         0.02, unit="1/year", low=0, high=0.1, doc="Share of the gap closed.", source="BarroSalaIMartin1992"
     )
@@ -99,11 +100,12 @@ class Growth(Mechanism):
         grown = np.where(world.alive, self.rates(world) * dt + luck, 0.0)
         born = births(world.gdp / world.population, **self.numbers("least", "most", "half")) * dt * world.alive
         support = world.legitimacy
-        pleased = self.by_growth * 4 * support * (1 - support) * (grown - self.trend * dt * world.alive)
+        pleased = self.by_growth * 4 * (grown - self.trend * dt) * world.alive
+        liked = expit(logit(np.clip(support, 1e-4, 1 - 1e-4)) + pleased)
         return Update(
             add={
                 "gdp": world.gdp * np.expm1(grown + born),
                 "population": world.population * np.expm1(born),
-                "legitimacy": pleased,
+                "legitimacy": np.where(world.alive, liked - support, 0.0),
             }
         )

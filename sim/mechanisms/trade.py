@@ -11,9 +11,8 @@
 | A, rivalry, s | affinity, rivalry, sanctions | 1 | (n, n) |
 | residual | trade_residual | log | (n, n), fixed: actual over predicted at the start |
 
-Growing all economies alike grows trade alike (W^2 in the denominator). `scale` makes goods trade a quarter of world
-product in 2000 for all states at affinity and memberships of about .2 (.13 is the sum over pairs of shares over
-distance; trade counted once a pair).
+Growing all economies alike grows trade alike (W^2 in the denominator). With `scale` the goods trade of all states of
+2000 is a quarter of world product, each pair counted once, at affinity and joint membership of about .2.
 
 Assumes: what a pair trades beyond the prediction at the start stays with it; third parties matter only through W.
 Source: gravity with elasticities near 1 and -.9, Head and Mayer 2014; trade follows friendship, Pollins 1989.

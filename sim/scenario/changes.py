@@ -82,7 +82,7 @@ def _checked(draft: Draft, key: str, value: Any) -> tuple[str, ...]:
     path = tuple(key.split("."))
     top = path[0]
     if top in _IN_FILES or isinstance(value, list | tuple):
-        what = f"'{top}'" if top in _IN_FILES else f"'{key}' with a list"
+        what = f"'{top}'" if top in _IN_FILES else "a list"
         raise _RefusedError(f'{what} cannot be set like this; {_IN_A_FILE}"{draft.data.get("name", "NAME")}"')
     if top in _PLAIN:
         _length(key, path, 1, 1, top)
@@ -113,20 +113,20 @@ def _state(draft: Draft, key: str, path: tuple[str, ...]) -> None:
     deepest = 4 if path[2:3] == ("alignment",) else 3
     _length(key, path, 3, deepest, "states.CODE.COLUMN, as states.KAZ.autonomy")
     _existing(path[1], _held(draft, "states"), "state")
-    _existing(path[2], State.model_fields, "column of states")
+    _existing(path[2], State.model_fields, "column")
 
 
 def _organisation(draft: Draft, key: str, path: tuple[str, ...]) -> None:
     _length(key, path, 3, 3, "organisations.CODE.KEY, as organisations.CSTO.legitimacy")
     _existing(path[1], _held(draft, "organisations"), "organisation")
-    _existing(path[2], Organisation.model_fields, "key of organisations")
+    _existing(path[2], Organisation.model_fields, "key")
 
 
 def _norm(draft: Draft, key: str, path: tuple[str, ...]) -> None:
     deepest = 4 if path[2:3] == ("targets",) else 3
     _length(key, path, 3, deepest, "norms.NAME.KEY, as norms.carbon_neutrality.targets.KAZ")
     _existing(path[1], _held(draft, "norms"), "norm")
-    _existing(path[2], Norm.model_fields, "key of norms")
+    _existing(path[2], Norm.model_fields, "key")
 
 
 def _policy(draft: Draft, key: str, path: tuple[str, ...]) -> None:
@@ -138,7 +138,7 @@ def _mechanism(draft: Draft, key: str, path: tuple[str, ...]) -> None:
     _length(key, path, 2, 3, "mechanisms.NAME or mechanisms.NAME.PARAMETER, as mechanisms.alignment.kappa")
     _existing(path[1], mechanism_parameters(), "mechanism")
     if len(path) == 3:
-        _existing(path[2], mechanism_parameters()[path[1]], f"parameter of '{path[1]}'")
+        _existing(path[2], mechanism_parameters()[path[1]], "parameter")
 
 
 _SECTION_CHECKS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -30,40 +30,38 @@ def explained(error: ValidationError, kind: type[BaseModel], data: Mapping[str, 
     found = []
     for detail in error.errors(include_url=False):
         location = tuple(part for part in detail["loc"] if part != "[key]")
-        path = _within(location, data)
-        for below, message in _messages(detail, location, kind):
-            whole = path + below
-            found.append(Problem(message, spell(whole), place_of(whole, places)))
+        if not _follows_from_another(detail):
+            path = _within(location, data)
+            message = _SAYERS.get(detail["type"], _plain)(detail, location, kind)
+            found.append(Problem(message, spell(path), place_of(path, places)))
     return found
+
+
+def _follows_from_another(detail: Any) -> bool:
+    """A list counts as too short when entries in it are wrong, which is told already."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _within(location: KeyPath, data: Any) -> KeyPath:
     """The path in the data: without the tags that the schema puts between (the kind of an event)."""
     path: KeyPath = ()
     for number, part in enumerate(location):
-        if isinstance(data, Mapping) and part in data:
+        tagged = isinstance(data, Mapping) and data.get("kind") == part
+        if _holds(data, part):
             data = data[part]
-        elif isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        elif number < len(location) - 1:
-            continue
-        elif isinstance(data, Mapping) and data.get("kind") == part:
+        elif tagged or number < len(location) - 1:
             continue
         path = (*path, part)
     return path
 
 
-def _messages(detail: Any, location: KeyPath, kind: type[BaseModel]) -> Iterator[tuple[KeyPath, str]]:
-    context = detail.get("ctx", {})
-    if detail["type"] == "detente":
-        for below, message in context.get("inner", []):
-            yield tuple(below), message
-        yield from (((), message) for message in context.get("messages", []))
-    else:
-        yield (), _SAYERS.get(detail["type"], _plain)(detail, location, kind)
+def _holds(data: Any, part: str | int) -> bool:
+    if isinstance(data, list | tuple):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, Mapping) and part in data
 
 
-# -- what the schema wants at a place ------------------------------------------------------------------------------------
+# -- what the schema wants at a place ----------------------------------------------------------------------------------
 def _shape_at(location: KeyPath, kind: Shape) -> tuple[Shape, FieldInfo | None]:
     """The annotation at a place, and the field that it belongs to."""
     shape, info = kind, None
@@ -76,23 +74,27 @@ def _inside(shape: Shape, part: str | int, info: FieldInfo | None) -> tuple[Shap
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         field = shape.model_fields.get(str(part))
         return (field.annotation, field) if field else (shape, info)
-    arguments = get_args(shape)
-    if get_origin(shape) is dict:
+    arguments, origin = get_args(shape), _origin(shape)
+    if origin is dict:
         return arguments[1], _annotated_field(arguments[1]) or info
-    if get_origin(shape) in (list, tuple):
+    if origin in (list, tuple):
         return arguments[0], info
     return shape, info
 
 
 def _bare(shape: Shape, part: str | int) -> Shape:
     """Without `Annotated` and `None`; of several models the one that `part` names by its kind."""
-    while get_origin(shape) is Annotated:
+    while _origin(shape) is Annotated:
         shape = get_args(shape)[0]
-    if get_origin(shape) in (Union, types.UnionType):
+    if _origin(shape) in (Union, types.UnionType):
         options = [_bare(option, part) for option in get_args(shape) if option is not type(None)]
         tagged = [option for option in options if part in _kinds(option)]
         return (tagged or options)[0] if tagged or len(options) == 1 else shape
     return shape
+
+
+def _origin(shape: Shape) -> Any:
+    return get_origin(shape)
 
 
 def _kinds(shape: Shape) -> tuple[Any, ...]:
@@ -101,7 +103,7 @@ def _kinds(shape: Shape) -> tuple[Any, ...]:
 
 
 def _annotated_field(shape: Shape) -> FieldInfo | None:
-    held = get_args(shape)[1:] if get_origin(shape) is Annotated else ()
+    held: tuple[Any, ...] = get_args(shape)[1:] if _origin(shape) is Annotated else ()
     return next((item for item in held if isinstance(item, FieldInfo)), None)
 
 
@@ -114,14 +116,14 @@ def _bounds(info: FieldInfo | None) -> str:
                 found[bound] = limit
     low = f" from {found[Ge]:g}" if Ge in found else f" above {found[Gt]:g}" if Gt in found else ""
     high = f" to {found[Le]:g}" if Le in found else f" below {found[Lt]:g}" if Lt in found else ""
-    return f"a number{low}{high}"
+    return f"a number{low}, at most{high.removeprefix(' to')}" if Gt in found and high else f"a number{low}{high}"
 
 
 def _meaning(info: FieldInfo | None) -> str:
     return f" ({info.description.rstrip('.')})" if info and info.description else ""
 
 
-# -- sentences -------------------------------------------------------------------------------------------------------------
+# -- sentences ---------------------------------------------------------------------------------------------------------
 def _number(detail: Any, location: KeyPath, kind: Shape) -> str:
     info = _shape_at(location, kind)[1]
     value = detail["input"]
@@ -147,7 +149,7 @@ def _wanted(shape: Shape, info: FieldInfo | None) -> str:
         return _bounds(info)
     words = {str: "text in quotes", bool: "true or false"}
     held = {dict: "a table", tuple: "a list", list: "a list"}
-    return words.get(shape) or held.get(get_origin(shape)) or "it"
+    return words.get(shape) or held.get(_origin(shape)) or "it"
 
 
 def _extra(detail: Any, location: KeyPath, kind: Shape) -> str:
@@ -198,7 +200,8 @@ _SAYERS: dict[str, Callable[[Any, KeyPath, Shape], str]] = {
     **dict.fromkeys(("too_short", "too_long", "string_too_short", "string_too_long"), _many),
     **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), _instead("a table")),
     **dict.fromkeys(("list_type", "tuple_type"), _instead('a list, as ["KAZ", "UZB"],')),
-    **dict.fromkeys(("bool_type", "bool_parsing"), _instead("true or false (1 or 0 in a table)")),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _instead("true or false, in a table 1 or 0")),
+    "detente": lambda detail, location, kind: str(detail["ctx"]["text"]),
     "string_type": _instead("text in quotes"),
     "missing": _missing,
     "extra_forbidden": _extra,

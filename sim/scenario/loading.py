@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from sim.scenario.changes import Changes, make_changes
 from sim.scenario.explaining import explained
-from sim.scenario.problems import Problem, ScenarioError, place_of
+from sim.scenario.problems import Place, Problem, ScenarioError, place_of, shown
 from sim.scenario.reading import Draft, draft_of
 from sim.scenario.scenario import Scenario, code_refused
 from sim.scenario.tables import take_in_tables
@@ -31,7 +32,7 @@ def load_scenario(reference: str | Path, *, changes: Changes = (), allow_code: b
     take_in_tables(draft)
     make_changes(draft, changes)
     scenario = _checked(draft)
-    scenario._folder, scenario._code_allowed = draft.folder, allow_code
+    scenario._folder, scenario._code_allowed = draft.file and draft.file.parent, allow_code
     if own := scenario.own_policies():
         if not allow_code:
             raise ScenarioError.of([_code_problem(scenario, draft, own)])
@@ -49,15 +50,21 @@ def _checked(draft: Draft) -> Scenario:
     try:
         scenario = Scenario.model_validate(draft.data)
     except ValidationError as error:
-        problems += explained(error, Scenario, draft.data, draft.places)
+        whole = Place(shown(draft.file)) if draft.file else None
+        found = explained(error, Scenario, draft.data, draft.places)
+        problems += [replace(each, place=each.place or whole) for each in found]
     if problems:
         raise ScenarioError.of(_in_order(problems))
     return scenario
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    def position(problem: Problem) -> tuple[str, int]:
-        return (problem.place.file, problem.place.line or 0) if problem.place else ("", 0)
+    """By file, the first that is complained of first, and by line."""
+    files = [problem.place.file if problem.place else "" for problem in problems]
+    first = {file: number for number, file in reversed(list(enumerate(files)))}
+
+    def position(problem: Problem) -> tuple[int, int]:
+        return (first[problem.place.file], problem.place.line or 0) if problem.place else (first[""], 0)
 
     return sorted(problems, key=position)
 

@@ -9,6 +9,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sim.core.spelling import nearest
 from sim.policies.base import Policy
@@ -26,11 +27,13 @@ def own_policy(name: str, folder: Path | None) -> Policy:
     """
     module_name, _, class_name = name.partition(":")
     module = _module(name, module_name, folder)
-    kind = getattr(module, class_name, None)
+    kind: Any = getattr(module, class_name, None)
     if kind is None:
         theirs = [key for key, item in vars(module).items() if isinstance(item, type)]
-        raise ScenarioError(f"policy '{name}': {module_name} has no class '{class_name}'; {nearest(class_name, theirs)}")
-    if not (isinstance(kind, type) and issubclass(kind, Policy) and dataclasses.is_dataclass(kind)):
+        raise ScenarioError(
+            f"policy '{name}': {module_name} has no class '{class_name}'; {nearest(class_name, theirs)}"
+        )
+    if not _is_policy(kind):
         raise ScenarioError(
             f"policy '{name}': {class_name} is no policy; write a frozen dataclass that derives from"
             " sim.policies.base.Policy, as in sim/policies/multi_vector.py"
@@ -39,6 +42,10 @@ def own_policy(name: str, folder: Path | None) -> Policy:
         return kind()
     except Exception as error:
         raise ScenarioError(f"policy '{name}': it cannot be made: {error}") from error
+
+
+def _is_policy(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Policy) and dataclasses.is_dataclass(kind)
 
 
 def _module(name: str, module_name: str, folder: Path | None) -> ModuleType:

@@ -33,7 +33,7 @@ def figure(name: str, default: Any = None) -> Any:
     column = World.columns()[name]
     usual = column.dtype(column.initial) if default is None else default
     unit = "" if column.unit == "1" else f" Unit: {column.unit}."
-    bounds = {} if column.dtype is bool else {"ge": column.low, "le": column.high}
+    bounds: dict[str, Any] = {} if column.dtype is bool else {"ge": column.low, "le": column.high}
     return Field(usual, description=f"{column.doc}{unit}", **bounds)
 
 
@@ -84,10 +84,16 @@ class State(Part):
     mediation_success: Real = figure("mediation_success")
     neutrality_year: Real = figure("neutrality_year")
     force: Real | None = Field(
-        None, ge=0, le=World.force.high, description="Military capital, 1e9 USD; if none is given, what spending sustains."
+        None,
+        ge=0,
+        le=World.force.high,
+        description="Military capital, 1e9 USD; if none is given, what spending sustains.",
     )
     tenure: Real | None = Field(
-        None, ge=0, le=World.tenure.high, description="Years the leader has been in office; if none is given, a typical one."
+        None,
+        ge=0,
+        le=World.tenure.high,
+        description="Years the leader has been in office; if none is given, a typical one.",
     )
     great: Flag | None = Field(None, description="A great power; if not said, whoever belongs to a pole.")
     members: tuple[str, ...] = Field((), description="A composite actor: codes of the states that it stands for.")
@@ -101,7 +107,9 @@ class State(Part):
     @classmethod
     def _shares(cls, alignment: dict[str, float]) -> dict[str, float]:
         if (total := sum(alignment.values())) > 1 + TOLERANCE:
-            refuse(f"the shares add up to {total:.3g}; write shares that add up to 1 at most (the rest is non-alignment)")
+            refuse(
+                f"the shares add up to {total:.3g}; write shares that add up to 1 at most (the rest is non-alignment)"
+            )
         return alignment
 
 
@@ -131,7 +139,9 @@ class Dispute(Tie):
     """A live dispute; the pair begins with the state that began it."""
 
     pair: Pair
-    level: Annotated[int, Strict()] = Field(ge=1, le=5, description="1 claim, 2 threat, 3 display, 4 use of force, 5 war.")
+    level: Annotated[int, Strict()] = Field(
+        ge=1, le=5, description="1 claim, 2 threat, 3 display, 4 use of force, 5 war."
+    )
     fatal: Flag | None = Field(None, description="It has cost lives; if not said, only a war has.")
 
 
@@ -185,12 +195,14 @@ class Contiguity(Tie):
     kind: Literal["land", "water"] = Field("land", description="land border, or within 400 miles of water")
 
 
-def _once(ties: tuple[Any, ...], directed: bool) -> tuple[Any, ...]:
-    pairs = [tie.pair if directed else tuple(sorted(tie.pair)) for tie in ties]
-    first = {pair: number for number, pair in reversed(list(enumerate(pairs)))}
-    again = {(number,): pair for number, pair in enumerate(pairs) if first[pair] != number}
+def _once(ties: tuple[Any, ...]) -> tuple[Any, ...]:
+    first: dict[tuple[str, ...], int] = {}
+    again: dict[tuple[str | int, ...], str] = {}
+    for number, tie in enumerate(ties):
+        if first.setdefault(tie.pair, number) != number:
+            again[(number,)] = f"{tie.pair[0]} and {tie.pair[1]} come twice; give each pair once"
     if again:
-        raise faults({path: f"{pair[0]} and {pair[1]} come twice; give each pair once" for path, pair in again.items()})
+        raise faults(again)
     return ties
 
 
@@ -207,15 +219,23 @@ class Ties(Part):
     trade: tuple[Trade, ...] = Field((), description="Trade, 1e9 USD a year; entries here go before the table's.")
     contiguity: tuple[Contiguity, ...] = Field((), description="Neighbours; entries here go before the table's.")
 
-    @field_validator("rivalries", "disputes", "affinity", "frailty", "trade", "contiguity")
+    @field_validator("rivalries", "affinity", "frailty", "trade", "contiguity")
     @classmethod
-    def _pairs_once(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
-        return _once(ties, directed=False)
+    def _in_one_order(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Pairs without a direction, each once; their order says nothing, so it is made the same for all files."""
+        turned = [tie if tie.pair[0] < tie.pair[1] else tie.model_copy(update={"pair": tie.pair[::-1]}) for tie in ties]
+        return tuple(sorted(_once(tuple(turned)), key=lambda tie: tie.pair))
 
     @field_validator("grievance")
     @classmethod
-    def _directed_pairs_once(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
-        return _once(ties, directed=True)
+    def _directed_once(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
+        return _once(ties)
+
+    @field_validator("disputes")
+    @classmethod
+    def _disputes_once(cls, ties: tuple[Dispute, ...]) -> tuple[Dispute, ...]:
+        _once(tuple(tie.model_copy(update={"pair": tuple(sorted(tie.pair))}) for tie in ties))
+        return ties
 
 
 class Organisation(Part):
@@ -255,4 +275,3 @@ def weights_of_poles(poles: Any) -> Any:
             refuse("a pole is named twice; name each once")
         return {code: {code: 1.0} for code in poles}
     return poles
-

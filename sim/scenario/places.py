@@ -45,7 +45,6 @@ class _Scanner:
                 table = self._next_entry(self._key())
             elif self._takes("["):
                 table = self._inside(self._key())
-                self._note(table)
             else:
                 self._assignment(table)
                 continue
@@ -96,6 +95,7 @@ class _Scanner:
         path: KeyPath = ()
         for key in keys:
             path = (*path, key)
+            self._note(path)
             if path in self._entries:
                 path = (*path, self._entries[path])
         return path

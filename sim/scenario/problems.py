@@ -21,7 +21,9 @@ class Place:
     def __str__(self) -> str:
         if self.line is None:
             return self.file
-        return f"{self.file}, row {self.line}, column {self.column}" if self.column else f"{self.file}, line {self.line}"
+        return (
+            f"{self.file}, row {self.line}, column {self.column}" if self.column else f"{self.file}, line {self.line}"
+        )
 
 
 type Places = Mapping[KeyPath, Place]

@@ -31,6 +31,12 @@ _HINTS = {
     "Unclosed": "close the bracket",
 }
 
+_VALUES = {
+    r"[=\[,{]\s*[-+]?\.\d": "a number begins with a figure: 0.5, not .5",
+    r"=\s*(#.*)?$": "the value is missing",
+    r"\b(True|False)\b": "write true and false in small letters",
+}
+
 
 @dataclass
 class Draft:
@@ -39,23 +45,25 @@ class Draft:
     Attributes:
         data: as in the file; the paths under `tables` are absolute.
         places: key path -> place.
-        folder: of the file, None for an invented world.
+        file: the file itself, None for an invented world.
         problems: what was found wrong so far.
     """
 
     data: dict[str, Any]
     places: dict[KeyPath, Place] = field(default_factory=dict)
-    folder: Path | None = None
+    file: Path | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def over(self, base: Draft) -> Draft:
         """This draft with what it does not say taken from `base`: tables merge, all else is replaced."""
         places = dict(base.places)
         data = _merged(base.data, self.data, (), places)
-        return Draft(data, places | self.places, self.folder, [*base.problems, *self.problems])
+        return Draft(data, places | self.places, self.file, [*base.problems, *self.problems])
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any], path: KeyPath, places: dict[KeyPath, Place]) -> dict[str, Any]:
+def _merged(
+    base: Mapping[str, Any], over: Mapping[str, Any], path: KeyPath, places: dict[KeyPath, Place]
+) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         held = merged.get(key)
@@ -103,7 +111,9 @@ def draft_of(reference: str | Path, extended_from: tuple[Path, ...] = ()) -> Dra
         return draft
     place = draft.places.get(("extends",))
     if not isinstance(base, str):
-        raise ScenarioError.of([Problem(f"{base!r} names no scenario; write a name or path in quotes", "extends", place)])
+        raise ScenarioError.of(
+            [Problem(f"{base!r} names no scenario; write a name or path in quotes", "extends", place)]
+        )
     try:
         return draft.over(draft_of(base, (*extended_from, file)))
     except ScenarioError as error:
@@ -127,14 +137,14 @@ def found_file(reference: str | Path, beside: Path | None = None) -> Path:
     known, text = built_in_scenarios(), str(reference)
     if text in known:
         return known[text]
-    path = ((beside or Path()) / Path(reference).expanduser()).resolve()
-    candidates = (path, path.with_name(f"{path.name}.toml"))
     try:
-        for candidate in candidates:
+        path = ((beside or Path()) / Path(reference).expanduser()).resolve()
+        for candidate in (path, path.with_name(f"{path.name}.toml")):
             if candidate.is_file():
                 return candidate
-    except OSError as error:
-        raise ScenarioError(f"'{text}' cannot be looked for: {error.strerror}; write a built-in name or a path") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"{text[:80]!r} is no scenario ({why}); write a built-in name or a path") from error
     raise ScenarioError(_missing(text, path, known))
 
 
@@ -158,7 +168,7 @@ def _draft_of_file(file: Path) -> Draft:
     name = shown(file)
     places = {path: Place(name, line) for path, line in key_lines(text).items()}
     data.setdefault("name", file.stem)
-    draft = Draft(data, places, file.parent)
+    draft = Draft(data, places, file)
     tables = data.get("tables", {})
     if isinstance(tables, dict):
         for key, value in tables.items():
@@ -186,8 +196,12 @@ def _syntax(file: Path, text: str, said: str) -> Problem:
     """What the reader of TOML says, with its line, in plain words."""
     match = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)", said)
     said = said[: match.start()] if match else said
+    said = re.sub(r"\(('[^()]*'),?\)", lambda keys: ".".join(re.findall(r"'([^']*)'", keys[1])), said)
     lines = text.splitlines()
     line = int(match[1]) if match and match[1] else max(1, len(lines))
+    written = lines[line - 1].strip() if line <= len(lines) else ""
     hint = next((hint for start, hint in _HINTS.items() if said.startswith(start)), "")
-    excerpt = f" in `{lines[line - 1].strip()[:60]}`" if line <= len(lines) and lines[line - 1].strip() else ""
+    if said == "Invalid value":
+        hint = next((better for pattern, better in _VALUES.items() if re.search(pattern, written)), hint)
+    excerpt = f" in `{written[:60]}`" if written else ""
     return Problem(f"this is not TOML{excerpt}: {said}" + (f"; {hint}" if hint else ""), place=Place(shown(file), line))

@@ -1,16 +1,17 @@
-"""Names that must exist: the states, poles, organisations, norms, policies and mechanisms that a scenario may speak of."""
+"""Names that must exist: of states, poles, organisations, norms, policies and mechanisms."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn
 
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim import mechanisms, policies
 from sim.core.params import Param, parameters
@@ -18,6 +19,10 @@ from sim.core.registry import discover
 from sim.core.spelling import nearest
 from sim.mechanisms.base import Mechanism
 from sim.policies.base import Policy
+from sim.scenario.problems import KeyPath
+
+type Found = Mapping[KeyPath, str]
+"""Path below a value -> what is wrong there."""
 
 NAMES_CODE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 """`module:Class`: a policy that the user wrote."""
@@ -34,7 +39,8 @@ class Known:
     norms: frozenset[str] = frozenset()
 
 
-_known: ContextVar[Known] = ContextVar("known", default=Known())
+NOTHING = Known()
+_known: ContextVar[Known] = ContextVar("known", default=NOTHING)
 
 
 @contextmanager
@@ -82,18 +88,43 @@ def mechanism_parameters() -> dict[str, dict[str, Param]]:
 
 def refuse(message: str) -> NoReturn:
     """Stop the validation of one value with a sentence for the user."""
-    raise fault(message)
+    raise _fault(message)
 
 
-def fault(*messages: str) -> PydanticCustomError:
-    """An error of one value that says one or several things, each a sentence for the user."""
-    return PydanticCustomError("detente", "{text}", {"text": "; ".join(messages), "messages": list(messages)})
+def _fault(message: str) -> PydanticCustomError:
+    return PydanticCustomError("detente", "{text}", {"text": message})
 
 
-def faults(found: Mapping[tuple[str | int, ...], str]) -> PydanticCustomError:
-    """Errors at several places inside one value: path below it -> sentence."""
-    inner = [[list(path), message] for path, message in found.items()]
-    return PydanticCustomError("detente", "{text}", {"text": "; ".join(found.values()), "inner": inner})
+def faults(found: Found, more: ValidationError | None = None) -> ValidationError:
+    """An error that objects at several places inside one value, beside what `more` objects to."""
+    details = [InitErrorDetails(type=_fault(text), loc=path, input=None) for path, text in found.items()]
+    for error in more.errors(include_url=False) if more else ():
+        context = error.get("ctx", {})
+        kind = _fault(context["text"]) if error["type"] == "detente" else error["type"]
+        details.append(InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context))
+    return ValidationError.from_exception_data("scenario", details)
+
+
+def along(check: Callable[[Any], Found]) -> WrapValidator:
+    """Validate a value as usual and by a check of the plain data too, so that nothing hides what the other finds."""
+
+    def both(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        found = check(value)
+        try:
+            valid = handler(value)
+        except ValidationError as error:
+            raise faults(found, error) from None
+        if found:
+            raise faults(found)
+        return valid
+
+    return WrapValidator(both)
+
+
+def tables_in(value: Any) -> dict[str, Mapping[str, Any]]:
+    """Of a table of tables those that are tables, by key."""
+    items = value.items() if isinstance(value, Mapping) else ()
+    return {key: held for key, held in items if isinstance(key, str) and isinstance(held, Mapping)}
 
 
 def state_code(code: str) -> str:
@@ -136,25 +167,24 @@ _EVENT_NAMES: dict[str, tuple[str, str]] = {
 """Field of a scheduled event -> what it names, and where those names are."""
 
 
-def event_names(event: Any) -> Any:
-    """A scheduled event all of whose names exist."""
-    found: dict[tuple[str | int, ...], str] = {}
+def event_faults(event: Any) -> Found:
+    """Names in a scheduled event, as plain data, that do not exist."""
+    found: dict[KeyPath, str] = {}
+    if not isinstance(event, Mapping):
+        return found
     for field, (what, where) in _EVENT_NAMES.items():
-        value = getattr(event, field, ())
-        valid = getattr(known(), where)
-        for name in (value,) if isinstance(value, str) else value:
-            if name not in valid:
+        value, valid = event.get(field, ()), getattr(known(), where)
+        for name in (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
+            if isinstance(name, str) and name not in valid:
                 found[(field,)] = f"no {what} '{name}'; {nearest(name, valid)}"
-    if isinstance(policy := getattr(event, "policy", None), str):
+    if isinstance(policy := event.get("policy"), str):
         found |= _tried("policy", policy_name, policy)
-    if isinstance(key := getattr(event, "key", None), str):
-        found |= _tried("key", lambda text: parameter_value(text, event.value), key)
-    if found:
-        raise faults(found)
-    return event
+    if isinstance(key := event.get("key"), str) and event.get("kind") == "parameter":
+        found |= _tried("key", lambda text: parameter_value(text, event.get("value")), key)
+    return found
 
 
-def _tried(field: str, check: Any, value: str) -> dict[tuple[str | int, ...], str]:
+def _tried(field: str, check: Callable[[str], Any], value: str) -> dict[KeyPath, str]:
     try:
         check(value)
     except PydanticCustomError as error:
@@ -162,18 +192,21 @@ def _tried(field: str, check: Any, value: str) -> dict[tuple[str | int, ...], st
     return {}
 
 
-def parameter_value(key: str, value: float) -> None:
-    """Check a parameter that is named in full, as `mechanisms.alignment.kappa`, and its value."""
-    declared = {f"mechanisms.{unit}.{name}": p for unit, held in mechanism_parameters().items() for name, p in held.items()}
+def parameter_value(key: str, value: Any) -> None:
+    """Check a parameter that is named in full, as `mechanisms.alignment.kappa`, and its value if it is a number."""
+    declared = {
+        f"mechanisms.{unit}.{name}": p for unit, held in mechanism_parameters().items() for name, p in held.items()
+    }
     if key not in declared:
         refuse(f"no parameter '{key}'; {nearest(key, declared)}")
-    if message := out_of_bounds(declared[key], value):
+    if isinstance(value, int | float) and (message := out_of_bounds(declared[key], value)):
         refuse(message)
 
 
 def out_of_bounds(declared: Param, value: Any) -> str:
     """What is wrong with the value of a parameter; "" if nothing is."""
-    asked = f"write a number from {declared.low:g} to {declared.high:g} (default {declared.default:g}, unit {declared.unit})"
+    unit = "" if declared.unit == "1" else f", unit {declared.unit}"
+    asked = f"write a number from {declared.low:g} to {declared.high:g} (default {declared.default:g}{unit})"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{value!r} is no number; {asked}"
     return "" if declared.low <= value <= declared.high else f"{value:g} is out of bounds; {asked}"

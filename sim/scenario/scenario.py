@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cached_property
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -28,7 +29,6 @@ from sim.model import Geopolitics
 from sim.policies.base import Policy
 from sim.scenario.own_code import own_policy
 from sim.scenario.parts import (
-    TOLERANCE,
     Code,
     Norm,
     Organisation,
@@ -38,11 +38,12 @@ from sim.scenario.parts import (
     Ties,
     weights_of_poles,
 )
-from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.problems import KeyPath, Problem, ScenarioError
 from sim.scenario.references import (
     NAMES_CODE,
-    event_names,
-    faults,
+    Found,
+    along,
+    event_faults,
     knowing,
     known,
     mechanism_kinds,
@@ -52,6 +53,7 @@ from sim.scenario.references import (
     policy_kinds,
     policy_name,
     refuse,
+    tables_in,
 )
 
 if TYPE_CHECKING:
@@ -60,30 +62,53 @@ if TYPE_CHECKING:
 PROSE = frozenset({"notes", "note", "source", "sources"})
 """Keys that say where figures come from; they change no run, so the hash passes over them."""
 DEFAULT_POLICY, POLICY_OF_POLES = "multi_vector", "align"
+USUAL_STEPS = (1.0, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.025, 0.02, 0.01)
+
+
+def _divides(dt: float, years: float) -> bool:
+    steps = years / dt
+    return round(steps) >= 1 and abs(steps - round(steps)) < 1e-6
 
 
 def _switch(value: Any) -> Any:
     """What is said of a mechanism: True stands for its usual numbers, False for its being off."""
     if value is True:
         return {}
-    if value is False or isinstance(value, dict):
+    if isinstance(value, dict):
+        return {key: float(number) if isinstance(number, int | float) else number for key, number in value.items()}
+    if value is False:
         return value
     return refuse(f"{value!r} says nothing of a mechanism; write true, false or a table of parameters")
 
 
-def _numbers(mechanisms: dict[str, Any]) -> dict[str, Any]:
-    """Mechanisms whose parameters all exist and lie within their bounds."""
-    found: dict[tuple[str | int, ...], str] = {}
-    for name, values in mechanisms.items():
-        declared = mechanism_parameters()[name]
-        for key, value in (values or {}).items():
+def _mechanism_faults(mechanisms: Any) -> Found:
+    """Parameters that do not exist or lie outside their bounds."""
+    found: dict[KeyPath, str] = {}
+    for name, values in tables_in(mechanisms).items():
+        declared = mechanism_parameters().get(name, {})
+        for key, value in values.items() if name in mechanism_parameters() else ():
             if key not in declared:
                 found[(name, key)] = f"mechanism '{name}' has no parameter '{key}'; {nearest(key, declared)}"
             elif message := out_of_bounds(declared[key], value):
                 found[(name, key)] = message
-    if found:
-        raise faults(found)
-    return {name: values and {key: float(value) for key, value in values.items()} for name, values in mechanisms.items()}
+    return found
+
+
+def _state_faults(states: Any) -> Found:
+    """Codes that are none, and portfolios of members of poles."""
+    found: dict[KeyPath, str] = {}
+    for code, state in tables_in(states).items():
+        if not (code.isascii() and code.replace("_", "").isalnum() and code == code.upper()):
+            found[(code,)] = f"'{code}' is no code; write capital letters, figures and _, as KAZ"
+        if state.get("alignment") and code in known().sharing:
+            found[(code, "alignment")] = f"{code} belongs to a pole, which is its portfolio; take this key out"
+    return found
+
+
+def _norm_faults(norms: Any) -> Found:
+    """Target years of norms that have none."""
+    wrong = [key for key, norm in tables_in(norms).items() if norm.get("targets") and key != "carbon_neutrality"]
+    return {(key, "targets"): "only carbon_neutrality has target years; take this key out" for key in wrong}
 
 
 class Scenario(Part):
@@ -94,27 +119,32 @@ class Scenario(Part):
     """
 
     name: str = Field(min_length=1, max_length=100, description="Short name, as central-asia-2025.")
-    title: str = Field("", description="What a reader would call it; the name if none is given.")
+    title: str = Field("", validate_default=True, description="What a reader would call it; the name if not given.")
     notes: str = Field("", description="What the scenario is about, in prose.")
     start: Real = Field(ge=1000, le=9999, description="Date of the start in years.")
     end: Real = Field(ge=1000, le=12000, description="Date of the end in years; the run stops just before it.")
-    dt: Real = Field(0.25, gt=0, le=1, description="Length of a step in years.")
-    states: dict[str, State] = Field(min_length=2, description="Code -> state; a table may hold most of it.")
+    dt: Real = Field(0.25, gt=0, le=1, validate_default=True, description="Length of a step in years.")
+    states: Annotated[dict[str, State], along(_state_faults)] = Field(
+        min_length=2, description="Code -> state; a table may hold most of it."
+    )
     poles: Annotated[
         dict[str, dict[Code, Annotated[Real, Field(gt=0, le=1)]]],
         BeforeValidator(weights_of_poles, json_schema_input_type=list[str] | dict[str, dict[str, float]]),
-    ] = Field(min_length=1, description="Poles of the system: a list of states, or pole -> state -> weight.")
+    ] = Field(
+        min_length=1,
+        description='Poles of the system: a list of states, as ["USA", "CHN"], or pole -> state -> weight.',
+    )
     ties: Ties = Field(Ties(), description="What holds between states when the run starts.")
     organisations: dict[str, Organisation] = Field({}, description="Code -> international organisation.")
-    norms: dict[str, Norm] = Field({}, description="Key -> international norm.")
+    norms: Annotated[dict[str, Norm], along(_norm_faults)] = Field({}, description="Key -> international norm.")
     policies: dict[Code, Annotated[str, AfterValidator(policy_name)]] = Field(
         {}, description=f"State -> policy; {DEFAULT_POLICY} for those not named, {POLICY_OF_POLES} within poles."
     )
     mechanisms: Annotated[
         dict[Annotated[str, AfterValidator(mechanism_name)], Annotated[Any, BeforeValidator(_switch)]],
-        AfterValidator(_numbers),
+        along(_mechanism_faults),
     ] = Field({}, description="Mechanism -> its parameters, or false to switch it off.")
-    events: tuple[Annotated[Event, AfterValidator(event_names)], ...] = Field((), description="Scheduled events.")
+    events: tuple[Annotated[Event, along(event_faults)], ...] = Field((), description="Scheduled events.")
     sources: dict[str, str] = Field({}, description="Column or table -> where it comes from.")
 
     _folder: Path | None = PrivateAttr(None)
@@ -144,34 +174,11 @@ class Scenario(Part):
     def _whole_steps(cls, dt: float, info: ValidationInfo) -> float:
         if {"start", "end"} <= info.data.keys():
             years = info.data["end"] - info.data["start"]
-            steps = max(1, round(years / dt))
-            if abs(years / dt - steps) > 1e-6:
-                refuse(
-                    f"steps of {dt:g} years do not divide the {years:g} years of the run; write for instance"
-                    f" {years / steps:.12g} ({steps} steps), or 0.25 (quarters) with an end on a whole year"
-                )
+            if not _divides(dt, years):
+                usual = [step for step in USUAL_STEPS if _divides(step, years)] or [years / max(1, round(years / dt))]
+                near = min(usual, key=lambda step: abs(log(step / dt)))
+                refuse(f"steps of {dt:g} years do not divide the run of {years:g}; write for instance {near:.12g}")
         return dt
-
-    @field_validator("states")
-    @classmethod
-    def _codes(cls, states: dict[str, State]) -> dict[str, State]:
-        found: dict[tuple[str | int, ...], str] = {}
-        for code, state in states.items():
-            if not (code.isascii() and code.replace("_", "").isalnum() and code == code.upper()):
-                found[(code,)] = f"'{code}' is no code; write capital letters, figures and _, as KAZ"
-            if state.alignment and code in known().sharing:
-                found[(code, "alignment")] = f"{code} belongs to a pole, which is its portfolio; take this key out"
-        if found:
-            raise faults(found)
-        return states
-
-    @field_validator("norms")
-    @classmethod
-    def _targets(cls, norms: dict[str, Norm]) -> dict[str, Norm]:
-        wrong = [key for key, norm in norms.items() if norm.targets and key != "carbon_neutrality"]
-        if wrong:
-            raise faults({(key, "targets"): "only carbon_neutrality has target years; take this key out" for key in wrong})
-        return norms
 
     # -- what follows from it ----------------------------------------------------------------------------------------
     @cached_property
@@ -239,9 +246,8 @@ class Scenario(Part):
         Raises:
             ScenarioError: an end that is not after the start or that whole steps do not reach.
         """
-        steps = (end - self.start) / self.dt
-        if steps < 1 - TOLERANCE or abs(steps - round(steps)) > 1e-6:
-            example = self.start + max(1, round(steps)) * self.dt
+        if not _divides(self.dt, end - self.start):
+            example = self.start + max(1, round((end - self.start) / self.dt)) * self.dt
             message = f"{end:g} is not a whole number of steps of {self.dt:g} years after {self.start:g}"
             raise ScenarioError.of([Problem(f"{message}; write for instance {example:g}", key="end")])
         other = self.model_copy(update={"end": float(end)})

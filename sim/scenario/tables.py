@@ -18,6 +18,7 @@ from sim.scenario.problems import Place, Problem, ScenarioError, shown
 from sim.scenario.reading import TABLES, Draft, text_of
 
 type Row = tuple[int, dict[str, str]]
+type Taker = Callable[[Draft, str, list[Row]], None]
 
 REQUIRED = ("gdp", "population", "latitude", "longitude")
 """Columns without which there is no state."""
@@ -38,9 +39,11 @@ def take_in_tables(draft: Draft) -> None:
     """Put what the tables of a scenario say into its data; faults join its problems."""
     tables = draft.data.pop("tables", {})
     if not isinstance(tables, dict):
-        draft.problems.append(Problem("write a section [tables] with lines KEY = FILE", "tables", draft.places.get(("tables",))))
+        draft.problems.append(
+            Problem("write a section [tables] with lines KEY = FILE", "tables", draft.places.get(("tables",)))
+        )
         return
-    takers: dict[str, Callable[[Draft, Path, list[Row]], None]] = {
+    takers: dict[str, Taker] = {
         "states": _states,
         "trade": _trade,
         "contiguity": _contiguity,
@@ -53,7 +56,20 @@ def take_in_tables(draft: Draft) -> None:
         elif not isinstance(value, str):
             draft.problems.append(Problem(f"{value!r} is no file; write its path in quotes", f"tables.{key}", place))
         elif (rows := _rows(draft, key, Path(value), place)) is not None:
-            takers[key](draft, Path(value), rows)
+            takers[key](draft, shown(Path(value)), rows)
+    _object_to_strangers(draft)
+
+
+def _object_to_strangers(draft: Draft) -> None:
+    """Take out states without any of the figures that make a state: their codes are most likely misspelt."""
+    states = draft.data.get("states", {})
+    if not isinstance(states, dict):
+        return
+    there = {code: held for code, held in states.items() if not isinstance(held, dict) or set(REQUIRED) & held.keys()}
+    for code in states.keys() - there.keys() if there else ():
+        message = f"no state '{code}'; {nearest(code, there)} (a new one needs {', '.join(REQUIRED)})"
+        draft.problems.append(Problem(message, f"states.{code}", draft.places.get(("states", code))))
+    draft.data["states"] = there or states
 
 
 def _rows(draft: Draft, key: str, file: Path, place: Place | None) -> list[Row] | None:
@@ -73,7 +89,9 @@ def _rows(draft: Draft, key: str, file: Path, place: Place | None) -> list[Row] 
         draft.problems.append(Problem(f"this is not CSV: {error}", place=Place(shown(file), reader.line_num)))
         return None
     if not lines:
-        draft.problems.append(Problem("the table is empty; write the names of its columns first", place=Place(shown(file))))
+        draft.problems.append(
+            Problem("the table is empty; write the names of its columns first", place=Place(shown(file)))
+        )
         return None
     return _named(draft, key, file, lines[0][1], lines[1:])
 
@@ -101,7 +119,7 @@ def _named(draft: Draft, key: str, file: Path, head: list[str], lines: list[tupl
     return rows
 
 
-def _states(draft: Draft, file: Path, rows: list[Row]) -> None:
+def _states(draft: Draft, file: str, rows: list[Row]) -> None:
     said = draft.data.get("states", {})
     if not isinstance(said, dict):
         return
@@ -109,22 +127,18 @@ def _states(draft: Draft, file: Path, rows: list[Row]) -> None:
     first: dict[str, int] = {}
     for line, cells in rows:
         code = cells.pop("code", "")
-        place = Place(shown(file), line, "code")
+        place = Place(file, line, "code")
         if not code:
             draft.problems.append(Problem("the row has no code; write one, as KAZ", place=place))
         elif code in states:
             draft.problems.append(Problem(f"{code} comes twice, first in row {first[code]}; keep one row", place=place))
         else:
             states[code], first[code] = {name: _value(name, cell) for name, cell in cells.items()}, line
-            draft.places.setdefault(("states", code), Place(shown(file), line))
+            draft.places.setdefault(("states", code), Place(file, line))
             for name in State.model_fields:
-                draft.places.setdefault(("states", code, name), Place(shown(file), line, name))
+                draft.places.setdefault(("states", code, name), Place(file, line, name))
     for code, more in said.items():
-        if code not in states and isinstance(more, dict) and not set(REQUIRED) <= more.keys():
-            message = f"no state '{code}' in {shown(file)}; {nearest(code, states)} (a new one needs {', '.join(REQUIRED)})"
-            draft.problems.append(Problem(message, f"states.{code}", draft.places.get(("states", code))))
-        else:
-            states[code] = states.get(code, {}) | more if isinstance(more, dict) else more
+        states[code] = states.get(code, {}) | more if isinstance(more, dict) else more
     draft.data["states"] = states
 
 
@@ -144,7 +158,7 @@ def _number(cell: str, kind: type = float) -> Any:
         return cell
 
 
-def _trade(draft: Draft, file: Path, rows: list[Row]) -> None:
+def _trade(draft: Draft, file: str, rows: list[Row]) -> None:
     entries = [
         (line, {"pair": [cells.get("a", ""), cells.get("b", "")], "value": _number(cells.get("trade", ""))})
         for line, cells in rows
@@ -152,14 +166,15 @@ def _trade(draft: Draft, file: Path, rows: list[Row]) -> None:
     _behind(draft, "trade", file, entries, "trade")
 
 
-def _contiguity(draft: Draft, file: Path, rows: list[Row]) -> None:
+def _contiguity(draft: Draft, file: str, rows: list[Row]) -> None:
     entries = [
-        (line, {"pair": [cells.get("a", ""), cells.get("b", "")], "kind": cells.get("kind", "land")}) for line, cells in rows
+        (line, {"pair": [cells.get("a", ""), cells.get("b", "")], "kind": cells.get("kind", "land")})
+        for line, cells in rows
     ]
     _behind(draft, "contiguity", file, entries, "kind")
 
 
-def _behind(draft: Draft, key: str, file: Path, entries: Sequence[tuple[int, dict[str, Any]]], last: str) -> None:
+def _behind(draft: Draft, key: str, file: str, entries: Sequence[tuple[int, dict[str, Any]]], last: str) -> None:
     """Add the entries of a table of pairs behind those in the TOML file, which go before them."""
     ties = draft.data.setdefault("ties", {})
     said = ties.setdefault(key, []) if isinstance(ties, dict) else None
@@ -171,15 +186,15 @@ def _behind(draft: Draft, key: str, file: Path, entries: Sequence[tuple[int, dic
     for line, entry in entries:
         if frozenset(entry["pair"]) not in taken:
             path = ("ties", key, len(joined))
-            draft.places[path] = Place(shown(file), line)
-            draft.places[(*path, "pair", 0)] = Place(shown(file), line, "a")
-            draft.places[(*path, "pair", 1)] = Place(shown(file), line, "b")
-            draft.places[(*path, next(reversed(entry)))] = Place(shown(file), line, last)
+            draft.places[path] = Place(file, line)
+            draft.places[(*path, "pair", 0)] = Place(file, line, "a")
+            draft.places[(*path, "pair", 1)] = Place(file, line, "b")
+            draft.places[(*path, next(reversed(entry)))] = Place(file, line, last)
             joined.append(entry)
     draft.data["ties"] = ties | {key: joined}
 
 
-def _organisations(draft: Draft, file: Path, rows: list[Row]) -> None:
+def _organisations(draft: Draft, file: str, rows: list[Row]) -> None:
     said = draft.data.get("organisations", {})
     if not isinstance(said, dict):
         return
@@ -188,12 +203,14 @@ def _organisations(draft: Draft, file: Path, rows: list[Row]) -> None:
         code, state, role = cells.get("organisation", ""), cells.get("state", ""), cells.get("role", "member")
         if not isinstance(said.get(code), dict):
             message = f"no organisation '{code}'; {nearest(code, said)} (each needs a section [organisations.CODE])"
-            draft.problems.append(Problem(message, place=Place(shown(file), line, "organisation")))
+            draft.problems.append(Problem(message, place=Place(file, line, "organisation")))
         elif role not in {"member", "observer"}:
             message = f"no role '{role}'; {nearest(role, ('member', 'observer'))}"
-            draft.problems.append(Problem(message, place=Place(shown(file), line, "role")))
+            draft.problems.append(Problem(message, place=Place(file, line, "role")))
         elif f"{role}s" not in said[code]:
             codes = listed.setdefault(code, {}).setdefault(f"{role}s", [])
-            draft.places[("organisations", code, f"{role}s", len(codes))] = Place(shown(file), line, "state")
+            draft.places[("organisations", code, f"{role}s", len(codes))] = Place(file, line, "state")
             codes.append(state)
-    draft.data["organisations"] = {code: listed.get(code, {}) | held if isinstance(held, dict) else held for code, held in said.items()}
+    draft.data["organisations"] = {
+        code: listed.get(code, {}) | held if isinstance(held, dict) else held for code, held in said.items()
+    }

@@ -28,10 +28,10 @@ THRESHOLD_SHAPE = (4.0, 8.0)
 """Norm thresholds are distributed as Beta(4, 8)."""
 ROUNDS = 3
 """Affinity rests on trade and trade on affinity: so often each is worked out from the other."""
-_AS_GIVEN = (
+_COLUMNS = (
     "gdp population milex_share technology hydrocarbon_share emission_intensity democracy ideal_point nuclear "
     "latitude longitude landlocked autonomy activism credibility legitimacy mediation_success neutrality_year"
-).split()
+)
 
 
 def built(scenario: Scenario) -> World:
@@ -49,9 +49,7 @@ def built(scenario: Scenario) -> World:
         **_organisations(scenario, index),
         **_norms(scenario, index),
     }
-    world = World(names, scenario.dt, scenario.start, arrays)
-    _settle_affinity_and_trade(world, scenario, index)
-    return world
+    return _with_affinity_and_trade(World(names, scenario.dt, scenario.start, arrays), scenario, index)
 
 
 def names_of(scenario: Scenario) -> Names:
@@ -78,10 +76,10 @@ def fixed_uniform(*words: str) -> float:
     return (int.from_bytes(digest) + 0.5) / 2**48
 
 
-# -- states ----------------------------------------------------------------------------------------------------------------
+# -- states ------------------------------------------------------------------------------------------------------------
 def _states(scenario: Scenario, names: Names) -> dict[str, Array]:
     states = list(scenario.states.values())
-    arrays = {name: np.array([getattr(state, name) for state in states]) for name in _AS_GIVEN}
+    arrays = {name: np.array([getattr(state, name) for state in states]) for name in _COLUMNS.split()}
     sharing = {code for weights in scenario.poles.values() for code in weights}
     great = [code in sharing if state.great is None else state.great for code, state in scenario.states.items()]
     sustained = steady_force(
@@ -131,7 +129,7 @@ def _portfolios(scenario: Scenario, names: Names, index: dict[str, int]) -> dict
     return {"pole": pole, "alignment": alignment}
 
 
-# -- pairs -----------------------------------------------------------------------------------------------------------------
+# -- pairs -------------------------------------------------------------------------------------------------------------
 def _ends(ties: Iterable[Any], index: dict[str, int]) -> tuple[Array, Array]:
     """Rows and columns of pairs."""
     pairs = np.array([[index[code] for code in tie.pair] for tie in ties], dtype=int).reshape(-1, 2)
@@ -151,10 +149,11 @@ def _matrix(ties: Sequence[Any], field: str, index: dict[str, int], *, directed:
 def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     ties, n = scenario.ties, len(index)
     by_land, by_water = (
-        _matrix([tie for tie in ties.contiguity if tie.kind == kind], "since_long", index) > 0
-        for kind in ("land", "water")
+        _mask([tie for tie in ties.contiguity if tie.kind == kind], index) for kind in ("land", "water")
     )
-    latitude, longitude = (np.array([getattr(s, name) for s in scenario.states.values()]) for name in ("latitude", "longitude"))
+    latitude, longitude = (
+        np.array([getattr(s, name) for s in scenario.states.values()]) for name in ("latitude", "longitude")
+    )
     pact, sanctions = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n))
     for each in ties.pacts:
         members = [index[code] for code in each.members]
@@ -204,7 +203,7 @@ def _years_since(scenario: Scenario, year: float | None) -> float:
     return 0.0 if year is None else max(0.0, scenario.start - year)
 
 
-# -- organisations and norms -------------------------------------------------------------------------------------------------
+# -- organisations and norms -------------------------------------------------------------------------------------------
 def _organisations(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     held = list(scenario.organisations.values())
     obligation = [[name in organisation.obligation for name in OBLIGATIONS] for organisation in held]
@@ -245,8 +244,8 @@ def _norms(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     }
 
 
-# -- what follows from the rest ----------------------------------------------------------------------------------------------
-def _settle_affinity_and_trade(world: World, scenario: Scenario, index: dict[str, int]) -> None:
+# -- what follows from the rest ----------------------------------------------------------------------------------------
+def _with_affinity_and_trade(world: World, scenario: Scenario, index: dict[str, int]) -> World:
     """Affinity where its mechanism would settle, trade as gravity says; what the scenario gives goes before both."""
     friendly, known = scenario.ties.affinity, scenario.ties.trade
     affinity, trade = _matrix(friendly, "value", index), _matrix(known, "value", index)
@@ -258,9 +257,7 @@ def _settle_affinity_and_trade(world: World, scenario: Scenario, index: dict[str
         world.write({"affinity": np.where(judged, affinity, settled)})
         predicted = gravity.predicted(world)
         world.write({"trade": np.where(counted, trade, predicted)})
-    residual = trade_residuals(np.where(counted, trade, 0.0), predicted)
-    arrays = world.arrays() | {"trade_residual": residual}
-    World.__init__(world, world.names, world.dt, world.start, arrays)
+    return world.with_changes(trade_residual=trade_residuals(np.where(counted, trade, 0.0), predicted))
 
 
 def _mask(ties: Sequence[Any], index: dict[str, int]) -> Array:

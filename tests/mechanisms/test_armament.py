@@ -40,7 +40,7 @@ def test_the_mechanism_follows_its_kernels_to_the_closed_form() -> None:
     world = small_world(
         2, gdp=100, population=10, force=10, technology=0.5, distance=0, intent=[[0, 0.8], [0.8, 0]], arms_effort=1
     )
-    arm = Armament(phi=0.5, gamma=0.0, speed=2.0)
+    arm = Armament(m0=0.010, phi=0.5, gamma=0.0, speed=2.0, habit=0)
     p = reaction(world.intent, world.reach, world.power, world.gdp, phi=0.5, futility=1.0)[0, 1]
     assert p == pytest.approx(0.4)
     for _ in range(200):
@@ -62,9 +62,11 @@ def test_protection_saves_and_intent_costs() -> None:
     near = {"distance": 0, "milex_share": 0.02, "arms_effort": 1}
     guarded = np.zeros((4, 4))
     guarded[2, 0] = 1.0
-    plain = Armament()(small_world(4, intent=0.2, **near), Streams(0).at("a", 0)).add["milex_share"]
-    saved = Armament()(small_world(4, intent=0.2, guarantee=guarded, **near), Streams(0).at("a", 0)).add["milex_share"]
-    feared = Armament()(small_world(4, intent=0.6, **near), Streams(0).at("a", 0)).add["milex_share"]
+    plain = Armament(habit=0)(small_world(4, intent=0.2, **near), Streams(0).at("a", 0)).add["milex_share"]
+    saved = Armament(habit=0)(small_world(4, intent=0.2, guarantee=guarded, **near), Streams(0).at("a", 0)).add[
+        "milex_share"
+    ]
+    feared = Armament(habit=0)(small_world(4, intent=0.6, **near), Streams(0).at("a", 0)).add["milex_share"]
     assert saved[2] < plain[2] and np.allclose(np.delete(saved, 2), np.delete(plain, 2))
     assert (feared > plain).all()
 
@@ -73,3 +75,15 @@ def test_shares_stay_in_the_known_range() -> None:
     wanted = np.array([-1.0, 0.05, 3.0])
     share = np.array([LEAST, 0.05, MOST])
     np.testing.assert_allclose(share_change(share, wanted, dt=10.0, speed=2.0), 0.0, atol=1e-12)
+
+
+def test_what_a_state_spends_beyond_its_need_is_kept_up_and_fades() -> None:
+    world = small_world(4, dt=1.0, intent=0.2, distance=0, arms_effort=1, milex_share=[0.01, 0.02, 0.03, 0.08])
+    arm = Armament(fading=10)
+    first = arm(world, Streams(0).at("a", 0))
+    np.testing.assert_allclose(first.add["milex_share"], 0, atol=1e-12)
+    world.write(first.set)
+    world.step = 1
+    np.testing.assert_allclose(
+        arm(world, Streams(0).at("a", 1)).set["arms_residual"], world.arms_residual * np.exp(-0.1)
+    )

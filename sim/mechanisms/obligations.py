@@ -1,0 +1,194 @@
+"""When force is used, some disputes draw others in: allies honour or break their word, neighbours and friends step in.
+
+    log-odds that k joins its partner p against o, once at level 4 and once more at war, if the dispute widens:
+    pledged:   logit(honoured) + by_credibility (credibility_k - 1/2) - by_doubt (1 - guarantee_pk)
+    unpledged: volunteer + by_rivalry rivalry_ko            (only neighbours of a party and great powers)
+    both:      + by_affinity (affinity_kp - affinity_ko) - by_tie [treaty_ko >= 2] - restraint [both nuclear or great]
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| pledged | treaty: defence with the target, offence with the originator | 1 | (k, n, n) |
+| guarantee | guarantee (defence only) | 1 | (n, n): p can count on k |
+| level of the last call | called | 0..5 | (n, n) |
+
+`honoured` is `honoured_before` until `turning_year`, then `honoured_after`. Who joins takes part at the dispute's level
+under its mark. Who breaks a pledge loses affinity and credibility, once a call.
+
+Assumes: a dispute widens with a chance of its own, shared by all third parties (most concern two states only); a state
+pledged to both sides stays out; joiners' own allies are not called. Disputes live at the start have had their calls.
+Source: honouring, Leeds, Long & Mitchell 2000 and Berkemeier & Fuhrmann 2018; nuclear restraint is assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.random import Generator
+from scipy.special import expit, logit
+
+from sim.core.columns import Array
+from sim.core.params import param
+from sim.core.streams import crossed_uniform
+from sim.core.update import Happening, Update
+from sim.mechanisms._disputes import LiveDisputes, disputes_of, mirrored, scattered, uniform_per_dispute
+from sim.mechanisms.base import Mechanism
+from sim.timeline import Phase
+from sim.world import DEFENCE, OBLIGATIONS, WAR, World
+
+OFFENCE = OBLIGATIONS.index("offence")
+FORCE = 4
+
+
+@dataclass(frozen=True)
+class Call:
+    """What third parties k are to c disputes: partner, opponent (indices), pledged, candidate (bool), (c, n) each."""
+
+    partner: Array
+    opponent: Array
+    pledged: Array
+    candidate: Array
+    defends: Array
+
+
+def third_parties(world: World, i: Array, j: Array) -> Call:
+    """Where everybody stands in the disputes that states i, shape (c,), began against states j."""
+    n = world.sizes["i"]
+    defends, attacks = world.treaty[DEFENCE][j], world.treaty[OFFENCE][i]
+    lean = world.affinity[j] - world.affinity[i]
+    pledged = defends ^ attacks
+    with_target = np.where(pledged, defends, lean > 0)
+    outside = world.alive & (world.hostility[i] == 0) & (world.hostility[j] == 0)
+    outside = outside & (np.arange(n) != i[:, None]) & (np.arange(n) != j[:, None]) & ~(defends & attacks)
+    near = world.contiguous | world.near_by_sea
+    concerned = near[i] | near[j] | world.great
+    partner = np.where(with_target, j[:, None], i[:, None])
+    opponent = np.where(with_target, i[:, None], j[:, None])
+    return Call(partner, opponent, pledged, outside & (pledged | (concerned & (lean != 0))), defends & pledged)
+
+
+@dataclass(frozen=True)
+class Obligations(Mechanism):
+    """Lets third parties join live disputes (`hostility`, `dispute_tag`); punishes broken pledges."""
+
+    honoured_before: float = param(
+        0.66, unit="1", low=0.02, high=0.98, doc="Honoured up to the turning year.", source="BerkemeierFuhrmann2018"
+    )
+    honoured_after: float = param(
+        0.22, unit="1", low=0.02, high=0.98, doc="Honoured from the turning year.", source="BerkemeierFuhrmann2018"
+    )
+    turning_year: float = param(
+        1945, unit="year", low=1800, high=2300, doc="When honouring changed.", source="BerkemeierFuhrmann2018"
+    )
+    by_credibility: float = param(1, unit="1", low=0, high=4, doc="Of the ally's credibility.", source="assumed")
+    by_doubt: float = param(2, unit="1", low=0, high=6, doc="Of an ambiguous guarantee.", source="assumed")
+    by_affinity: float = param(1, unit="1", low=0, high=4, doc="Of liking one side more.", source="assumed")
+    by_rivalry: float = param(1.5, unit="1", low=0, high=4, doc="Of rivalry with the opponent.", source="assumed")
+    by_tie: float = param(1, unit="1", low=0, high=4, doc="Of a pact with the opponent.", source="assumed")
+    volunteer: float = param(-2.5, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
+    restraint: float = param(3, unit="1", low=0, high=8, doc="Between nuclear or great powers.", source="assumed")
+    widens_force: float = param(0.2, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
+    widens_war: float = param(0.6, unit="1", low=0, high=1, doc="Chance of widening, war.", source="assumed")
+    chill: float = param(0.2, unit="1", low=0, high=0.5, doc="Affinity lost by abandoning.", source="assumed")
+    disrepute: float = param(0.2, unit="1", low=0, high=1, doc="Share of credibility lost.", source="assumed")
+    quarrel: float = param(0.05, unit="1", low=0, high=0.2, doc="Affinity lost per level joined.", source="assumed")
+    resentment: float = param(0.2, unit="1", low=0, high=1, doc="Grievance at either.", source="assumed")
+
+    phase: ClassVar = Phase.RESOLVE
+    reads: ClassVar = (
+        "hostility originator dispute_tag called dyad alive treaty treaty_level affinity contiguous near_by_sea great "
+        "nuclear credibility guarantee rivalry"
+    )
+    writes: ClassVar = "hostility dispute_tag called affinity credibility grievance"
+    kinds: ClassVar = {
+        "joining": "{who} joins {state} against {whom} ({level})",
+        "joining refused": "{who} leaves {state} alone against {whom}",
+    }
+
+    def __call__(self, world: World, rng: Generator) -> Update:
+        n = world.sizes["i"]
+        live = disputes_of(world, lowest=FORCE)
+        shared, own = uniform_per_dispute(rng, live, n, 2), rng.random(n)
+        called = {"called": live.spread(np.where(live.led, live.level, 0), n)}
+        fresh = live.led & (live.level > world.called[live.first, live.second])
+        widens = np.where(live.level == WAR, self.widens_war, self.widens_force)
+        which = np.flatnonzero(fresh & (shared[0] < widens))
+        if not len(which) or world.step == 0:
+            return Update(set=called)
+        i, j = live.first[which], live.second[which]
+        call = third_parties(world, i, j)
+        terms = self._terms(world, call)
+        chance, drawn = expit(sum(terms.values())), crossed_uniform(shared[1, which], own)
+        joins = call.candidate & (drawn < chance)
+        breaks = call.candidate & call.pledged & ~joins
+        told = _told(call, terms, chance, drawn, joins, breaks, live.level[which])
+        effects = self._joined(world, live, call, joins, which)
+        return Update(add=_sum(effects, self._broken(world, call, breaks)), set=called, happenings=(told,))
+
+    def _terms(self, world: World, call: Call) -> dict[str, Array]:
+        """Contributions to the log-odds of joining, (c, n) each."""
+        k = np.arange(world.sizes["i"])[None, :]
+        p, o, pledged = call.partner, call.opponent, call.pledged
+        honoured = self.honoured_after if world.time >= self.turning_year else self.honoured_before
+        equals = (world.nuclear[k] & world.nuclear[o]) | (world.great[k] & world.great[o])
+        doubt = np.where(call.defends, 1 - world.guarantee[p, k], 0.0)
+        return {
+            "pledge": np.where(pledged, logit(honoured), self.volunteer),
+            "credibility": np.where(pledged, self.by_credibility * (world.credibility[k] - 0.5), 0.0),
+            "doubtful guarantee": -self.by_doubt * doubt,
+            "rivalry with the opponent": np.where(pledged, 0.0, self.by_rivalry * world.rivalry[k, o]),
+            "affinity": self.by_affinity * (world.affinity[k, p] - world.affinity[k, o]),
+            "pact with the opponent": -self.by_tie * (world.treaty_level[k, o] >= 2),
+            "restraint among the great": -self.restraint * equals,
+        }
+
+    def _joined(self, world: World, live: LiveDisputes, call: Call, joins: Array, which: Array) -> dict[str, Array]:
+        """Pairs that come in; where two disputes claim the same pair, the one with the higher mark has it."""
+        n = world.sizes["i"]
+        c, k = np.nonzero(joins)  # c ascends with the mark of the dispute
+        o = call.opponent[c, k]
+        number = np.maximum(mirrored(n, k, o, which[c] + 1), 0)
+        number = np.maximum(number, number.T)
+        come = number > 0
+        level = np.where(come, live.level[number - 1], 0)
+        return {
+            "hostility": level,
+            "dispute_tag": np.where(come, live.mark[number - 1], 0.0),
+            "affinity": -self.quarrel * level * (1 + world.affinity),
+            "grievance": self.resentment * scattered(n, o, k, np.ones(len(k))),
+        }
+
+    def _broken(self, world: World, call: Call, breaks: Array) -> dict[str, Array]:
+        n = world.sizes["i"]
+        c, k = np.nonzero(breaks)
+        p = call.partner[c, k]
+        let_down = mirrored(n, k, p, np.ones(len(k)))
+        times = np.bincount(k, minlength=n)
+        return {
+            "affinity": -self.chill * let_down * (1 + world.affinity),
+            "grievance": self.resentment * scattered(n, p, k, np.ones(len(k))),
+            "credibility": world.credibility * ((1 - self.disrepute) ** times - 1),
+        }
+
+
+def _sum(first: dict[str, Array], second: dict[str, Array]) -> dict[str, Array]:
+    both = {name: first[name] + second[name] for name in first.keys() & second.keys()}
+    return first | second | both
+
+
+def _told(
+    call: Call, terms: dict[str, Array], chance: Array, drawn: Array, joins: Array, breaks: Array, level: Array
+) -> Happening:
+    c, k = np.nonzero(joins | breaks)
+    return Happening(
+        "joining",
+        k,
+        whom=call.opponent[c, k],
+        third=call.partner[c, k],
+        amount=level[c],
+        chance=chance[c, k],
+        drawn=drawn[c, k],
+        terms={name: np.broadcast_to(part, joins.shape)[c, k].astype(float) for name, part in terms.items()},
+        done=joins[c, k],
+    )

@@ -1,0 +1,182 @@
+"""How figures look: a palette that the colour-blind can read, sizes, direct labels, SVG that repeats bit for bit."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from sim.core.columns import Array
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#B2A300", "#666666")
+"""Okabe & Ito (2008), in an order that keeps neighbours apart, then three more for crowded systems of poles."""
+INK, SOFT, GRID, PAPER = "#1b2733", "#5b6b7a", "#d9dfe5", "#ffffff"
+NEUTRAL = "#B8C0C8"
+"""Of non-alignment."""
+WHITE = "#fffffe"
+"""Of text on a coloured ground, which stays white on dark pages."""
+READABLE = {
+    "#E69F00": "#A87400", "#56B4E9": "#2B80B5", "#B2A300": "#7F7500", "#CC79A7": "#AE4F84", "#009E73": "#00805D",
+    NEUTRAL: SOFT,
+}  # fmt: skip
+"""Darker shades of the light colours, for text."""
+WARNING = "#A63603"
+LOOK: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "detente",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.labelsize": 9.5,
+    "axes.labelcolor": SOFT,
+    "axes.edgecolor": GRID,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "text.color": INK,
+    "lines.linewidth": 2,
+    "lines.solid_capstyle": "round",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """The look of all figures, inside the block; global settings stay as they were."""
+    with mpl.rc_context(cast(Any, LOOK)):
+        yield
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Space around the axes in points."""
+
+    left: float = 46
+    right: float = 12
+    top: float = 10
+    bottom: float = 38
+
+
+def canvas(width: float, height: float, margins: Margins | None = None) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes; sizes in points (1/72 inch)."""
+    space = margins or Margins()
+    figure = Figure(figsize=(width / 72, height / 72))
+    FigureCanvasSVG(figure)
+    box = (
+        space.left / width,
+        space.bottom / height,
+        1 - (space.left + space.right) / width,
+        1 - (space.top + space.bottom) / height,
+    )
+    return figure, figure.add_axes(box)
+
+
+def pole_colours(poles: Sequence[str]) -> dict[str, str]:
+    """A colour for every pole, by its place in the list; the same in all figures of a run."""
+    return {code: COLOURS[g % len(COLOURS)] for g, code in enumerate(poles)}
+
+
+def text_width(text: str, size: float) -> float:
+    """About how wide a text is, in points."""
+    return 0.56 * size * len(text)
+
+
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> Array:
+    """Places as near as possible to the wanted ones, in their order, at least `gap` apart and between the limits."""
+    order = np.argsort(places, kind="stable")
+    gap = min(gap, (high - low) / max(len(places) - 1, 1))
+    spread = np.asarray(places, dtype=float)[order] - gap * np.arange(len(places))
+    groups: list[list[float]] = []
+    for value in spread:  # neighbours that would overlap share the mean of what they want
+        groups.append([value])
+        while len(groups) > 1 and np.mean(groups[-2]) > np.mean(groups[-1]):
+            last = groups.pop()
+            groups[-1] += last
+    flat = np.concatenate([np.full(len(group), np.mean(group)) for group in groups]) if groups else spread
+    flat = np.clip(flat, low, max(low, high - gap * (len(places) - 1))) + gap * np.arange(len(places))
+    result = np.empty(len(places))
+    result[order] = flat
+    return result
+
+
+def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], size: float = 10) -> None:
+    """Write names at the right end of lines or areas, in their colour, where they do not overlap.
+
+    Args:
+        labels: text -> (height in data, colour).
+    """
+    low, high = axes.get_ylim()
+    points = axes.get_window_extent().height * 72 / axes.figure.dpi
+    wanted = [(value - low) / (high - low or 1) for value, _ in labels.values()]
+    placed = apart(wanted, 1.25 * size / points, 0.0, 1.0)
+    for (text, (_, colour)), height in zip(labels.items(), placed, strict=True):
+        axes.annotate(
+            text,
+            (1, height),
+            xytext=(5, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            color=READABLE.get(colour, colour),
+            fontsize=size,
+            fontweight="bold",
+            annotation_clip=False,
+        )
+
+
+def years(axes: Axes, time: Array, count: int = 4) -> None:
+    """A time axis: whole years, the first and the last among them."""
+    first, last = float(time[0]), float(time[-1])
+    axes.set_xlim(first, last)
+    span = last - first
+    step = next((s for s in (1, 2, 5, 10, 20, 25, 50, 100) if span / s <= count), 200)
+    inner = [y for y in np.arange(np.ceil(first / step) * step, last, step) if min(y - first, last - y) > 0.55 * step]
+    axes.set_xticks([first, *inner, last], [f"{year:g}" for year in (first, *inner, last)])
+    axes.set_xlabel("year")
+
+
+def svg(figure: Figure, key: str, *, label: str) -> str:
+    """A figure as an SVG element to stand in a page: scalable, described for those who do not see it.
+
+    Args:
+        key: sets the ids apart from those of other figures on the page.
+        label: what it shows, for screen readers.
+    """
+    held = io.StringIO()
+    with look():
+        figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = held.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+    text = re.sub(r'<style type="text/css">.*?</style>', "", text, flags=re.S)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.S)
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', text)
+    text = re.sub(r"url\(#", f"url(#{key}-", text).replace('xlink:href="#', f'href="#{key}-')
+    width, height = (72 * size for size in figure.get_size_inches())
+    head = f'<svg role="img" aria-label="{_escaped(label)}" viewBox="0 0 {width:.6g} {height:.6g}">'
+    return re.sub(r"<svg[^>]*>", lambda _: head, text, count=1).strip()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

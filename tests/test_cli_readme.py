@@ -1,0 +1,64 @@
+"""What the README tells people to type works, from top to bottom, in an empty folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(checkout: Path, language: str) -> list[str]:
+    return [text for kind, text in BLOCK.findall((checkout / "README.md").read_text()) if kind == language]
+
+
+def run_here(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parent.parent)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stderr}"
+    assert done.stderr == ""
+    return done
+
+
+def test_every_block_is_of_a_kind_that_is_tried(checkout: Path) -> None:
+    kinds = [kind for kind, _ in BLOCK.findall((checkout / "README.md").read_text())]
+    assert set(kinds) == {"", "console", "python"}
+    plain = [re.split(r"\s{2,}", line)[0] for block in blocks(checkout, "") for line in block.splitlines()]
+    assert plain == ["make run", "make test", "make help", "pip install ."]
+    for target in ("run", "test", "help"):
+        assert re.search(rf"^{target}:", (checkout / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_commands(checkout: Path, tmp_path: Path) -> None:
+    lines = [line for block in blocks(checkout, "console") for line in block.splitlines()]
+    assert len(lines) > 10
+    for line in lines:
+        prompt, program, *arguments = shlex.split(line)
+        assert (prompt, program) == ("$", "detente"), line
+        done = run_here([sys.executable, "-m", "sim", *arguments], tmp_path)
+        if arguments[0] == "run" and "--json" not in arguments:
+            report = re.search(r"^Report: (.*)$", done.stdout, re.MULTILINE)
+            assert report and Path(report[1]).is_file(), line
+
+
+def test_the_python(checkout: Path, tmp_path: Path) -> None:
+    (code,) = blocks(checkout, "python")
+    told = run_here([sys.executable, "-c", code], tmp_path).stdout
+    for part in ("non-alignment", "State(MER)", "cold_war_index"):
+        assert part in told
+
+
+def test_the_files_that_it_names_exist(checkout: Path) -> None:
+    text = (checkout / "README.md").read_text()
+    named = [name for name in re.findall(r"`((?:sim|tests|docs|scenarios)/[\w/.]*)`", text) if "NAME" not in name]
+    assert len(named) > 10
+    assert [name for name in named if not (checkout / name).exists()] == []

@@ -170,15 +170,16 @@ class Geopolitics(mesa.Model):
     def settle(self) -> None:
         """Before the first step: look around, and let portfolios that nobody gave find their own balance.
 
-        A row of `alignment` that is all zero starts even and follows the portfolio flow, with its standard numbers
-        and the world standing still, for 60 years. A row that was given stays; what the benefits do not explain of
+        A row of `alignment` that is all zero starts even and follows the portfolio flow, the world standing still,
+        for 60 years. A row that was given stays; what the benefits do not explain of
         it becomes a standing leaning, so that it is a balance (stable or not) of the world as it starts.
         """
         world = self.world
         unset = (world.alignment.sum(axis=1) == 0) & ~world.in_pole
         even = np.full(world.alignment.shape, 1.0 / world.sizes["o"])
         world.write({"alignment": np.where(unset[:, None], even, world.alignment)})
-        flow = Alignment().numbers()
+        mover = self.mechanisms.get("alignment")
+        flow = (mover if isinstance(mover, Alignment) else Alignment()).numbers()
         for _ in range(3):  # benefits rest on threats, threats on guarantees, guarantees on portfolios
             self._look_around()
             wanted = (world.appeal, world.diversification, world.pole_rivalry)

@@ -114,6 +114,9 @@ class World(Store):
     contiguous = column("ij", "1", 0, 1, "Share a land border.", dtype=bool, symmetric=True, fixed=True)
     near_by_sea = column("ij", "1", 0, 1, "Within 400 miles of water.", dtype=bool, symmetric=True, fixed=True)
     affinity = column("ij", "1", -1, 1, "Friendliness.", symmetric=True)
+    affinity_residual = column(
+        "ij", "1", -5, 5, "Standing (un)friendliness that likeness and ties do not explain.", symmetric=True, fixed=True
+    )
     threat = column("ij", "1", 0, 1, "How threatened i feels by j.")
     intent = column("ij", "1", 0, 1, "How ill-disposed i thinks j is.")
     trade = column("ij", "1e9 USD", 0, 1e6, "Goods traded both ways a year.", symmetric=True)

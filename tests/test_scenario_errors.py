@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scenario_files import HEAD, SMALL, TABLE, line_of, written
 
@@ -121,13 +122,13 @@ ADDED = {
         "no state 'AAC'; did you mean 'AAA'?",
     ),
     "unknown organisation in an event": (
-        '[[events]]\nyear = 2001\nkind = "join"\nstate = "AAA"\norganisation = "UM"\n'
-        '[organisations.UN]\nkind = "global"\n',
+        '[organisations.UN]\nkind = "global"\n'
+        '[[events]]\nyear = 2001\nkind = "join"\nstate = "AAA"\norganisation = "UM"\n',
         "events#1.organisation",
         "no organisation 'UM'; valid are: UN",
     ),
     "unknown norm in an event": (
-        '[[events]]\nyear = 2001\nkind = "adopt"\nstate = "AAA"\nnorm = "nom"\n[norms.norm]\n',
+        '[norms.norm]\n[[events]]\nyear = 2001\nkind = "adopt"\nstate = "AAA"\nnorm = "nom"\n',
         "events#1.norm",
         "no norm 'nom'; did you mean 'norm'?",
     ),
@@ -167,8 +168,9 @@ def test_what_is_added_wrongly_is_told(tmp_path, case):
     assert f"{key}: " in said
     assert "\n" not in said
     last = key.split(".")[-1].partition("#")[0]
-    text = SMALL + added
-    assert f"{file}, line {max(n for n, line in enumerate(text.splitlines(), 1) if last in line)}: " in said
+    first = len(SMALL.splitlines()) + 1
+    line = max([n for n, line in enumerate(added.splitlines(), first) if last in line], default=first)
+    assert f"{file}, line {line}: " in said
 
 
 REPLACED = {
@@ -486,3 +488,66 @@ def test_a_wrong_change_in_python_names_its_key(tmp_path):
     assert complaint(written(tmp_path), changes={"states.BBC.gdp": 1}).startswith(
         "changes 'states.BBC.gdp': no state 'BBC'"
     )
+
+
+JUNK = (3, -1.5, "x", "", True, [], ["AAA"], [["AAA"]], [3], {}, {"AAA": 1}, {"x": {"y": []}}, [{"pair": [{}, []]}])
+WHOLE = {
+    "start": 2000,
+    "end": 2010,
+    "poles": ["AAA"],
+    "tables": {"trade": "t.csv", "organisations": "o.csv", "contiguity": "c.csv"},
+    "states": {
+        "AAA": {"gdp": 10, "population": 1, "latitude": 1, "longitude": 1, "great": True},
+        "BBB": {"gdp": 10, "population": 1, "latitude": 1, "longitude": 1, "alignment": {"AAA": 0.5}},
+    },
+    "ties": {
+        "pacts": [{"obligation": ["defence"], "members": ["AAA", "BBB"]}],
+        "disputes": [{"pair": ["AAA", "BBB"], "level": 2}],
+        "trade": [{"pair": ["AAA", "BBB"], "value": 2}],
+        "contiguity": [{"pair": ["AAA", "BBB"], "kind": "land"}],
+    },
+    "organisations": {"UNO": {"kind": "global", "leader": "AAA"}},
+    "norms": {"carbon_neutrality": {"adopters": ["AAA"], "targets": {"AAA": 2050}}},
+    "policies": {"BBB": "align"},
+    "mechanisms": {"alignment": {"kappa": 2}, "mediation": False},
+    "events": [{"kind": "treaty", "year": 2001, "members": ["AAA", "BBB"], "obligation": "defence"}],
+    "sources": {"gdp": "a book"},
+}
+
+
+def as_toml(value) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}" = {as_toml(held)}' for key, held in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_toml, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+
+
+def every_place(value, path=()):
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in items:
+        yield (*path, key)
+        yield from every_place(held, (*path, key))
+
+
+def spoilt(value, path, junk):
+    if not path:
+        return junk
+    copy = value.copy()
+    copy[path[0]] = spoilt(value[path[0]], path[1:], junk)
+    return copy
+
+
+@pytest.mark.parametrize("path", list(every_place(WHOLE)), ids=lambda path: ".".join(map(str, path)))
+def test_whatever_stands_anywhere_the_answer_is_a_scenario_or_a_clear_error(tmp_path, path):
+    written(tmp_path, "", t_csv="a,b,trade\n", o_csv="organisation,state\nUNO,AAA\n", c_csv="a,b\n")
+    for number, junk in enumerate(JUNK):
+        data = spoilt(WHOLE, path, junk)
+        file = tmp_path / f"spoilt{number}.toml"
+        file.write_text("\n".join(f"{key} = {as_toml(value)}" for key, value in data.items()), encoding="utf-8")
+        try:
+            scenario = load_scenario(file)
+        except ScenarioError as error:
+            assert f"spoilt{number}.toml" in str(error) or "o.csv, row 2" in str(error)
+        else:
+            assert np.isfinite(scenario.world().gdp).all()

@@ -157,7 +157,7 @@ class Store:
             ValueError: wrong shape, a value that is not finite, or a fixed column.
         """
         declared = self.columns()
-        admitted = {name: self._admit(declared[name], value) for name, value in changes.items()}
+        admitted = {name: self._admit(declared[name], np.asarray(value)) for name, value in changes.items()}
         self._arrays |= admitted
         touched = set(admitted)
         for name in [n for n, sources in self._sources.items() if sources & touched]:
@@ -173,7 +173,7 @@ class Store:
             low, high = value.min(initial=declared.high), value.max(initial=declared.low)
             if not (low >= declared.low and high <= declared.high):
                 value = self._clip(declared, value)
-            value = value.astype(declared.dtype)
+            value = np.asarray(value.astype(declared.dtype))
         value.flags.writeable = False
         return value
 

@@ -1,7 +1,8 @@
 """States grow fond of those who are like them, tied to them and friends of their friends.
 
     A*_ij = tanh(base - by_distance |x_i - x_j| + by_defence [defence pact] + by_membership joint_membership
-                 + by_democracy min(d_i, d_j) + by_trade (t_ij / t_i + t_ij / t_j) / 2 - by_rivalry rivalry)
+                 + by_democracy min(d_i, d_j) + by_trade (t_ij / t_i + t_ij / t_j) / 2 - by_rivalry rivalry
+                 + residual)
     dA_ij = reversion (A*_ij - A_ij) dt + balance (1 - A_ij^2) (A A)_ij / N dt
 
 | symbol | column | unit | shape |
@@ -9,12 +10,13 @@
 | A | affinity | 1 | (n, n), symmetric, zero diagonal |
 | x, d | ideal_point, democracy | 1 | (n,) |
 | t_ij, t_i | trade, total_trade | 1e9 USD a year | (n, n), (n,) |
+| residual | affinity_residual | 1 | (n, n), symmetric |
 | N | number of living states | 1 | |
 
 The factor 1 - A^2 keeps A inside -1..1 without a clip; `balance` stays below `reversion`, or any world of two camps
 would absorb. What happens (disputes, treaties, mediation) moves affinity in the mechanisms that make it happen.
 
-Assumes: affinity is mutual; the pull of third parties is the mean over all living states.
+Assumes: affinity is mutual; what a scenario gives beyond the formula stands for good (residual); the pull of third parties is the mean over all living states.
 Source: Heider 1946; balance as dX/dt = X^2, Kulakowski et al. 2005, Marvel et al. 2011; weights assumed.
 """
 
@@ -46,6 +48,7 @@ def affinity_target(
     joint_democracy: Array,
     trade_share: Array,
     rivalry: Array,
+    residual: Array | float = 0.0,
     *,
     base: float,
     by_distance: float,
@@ -57,7 +60,7 @@ def affinity_target(
 ) -> Array:
     """Affinity that two states settle at when third parties do not pull: -1..1, shape (n, n); `gap` is |x_i - x_j|."""
     ties = by_defence * defence + by_membership * joint_membership + by_democracy * joint_democracy
-    return np.tanh(base - by_distance * gap + ties + by_trade * trade_share - by_rivalry * rivalry)
+    return np.tanh(base - by_distance * gap + ties + by_trade * trade_share - by_rivalry * rivalry + residual)
 
 
 def mean_trade_share(trade: Array) -> Array:
@@ -82,24 +85,23 @@ class Affinity(Mechanism):
     by_rivalry: float = param(0.8, unit="1", low=0, high=3, doc="Of rivalry.", source="assumed")
 
     phase: ClassVar = Phase.REMEMBER
-    reads: ClassVar = "affinity ideal_point allied joint_membership democracy trade rivalry dyad alive"
+    reads: ClassVar = (
+        "affinity ideal_point allied joint_membership democracy trade rivalry affinity_residual dyad alive"
+    )
     writes: ClassVar = "affinity"
 
     def __call__(self, world: World, rng: Generator) -> Update:
         A = world.affinity * world.dyad
-        x, d = world.ideal_point, world.democracy
-        target = affinity_target(
-            np.abs(x[:, None] - x),
-            world.allied,
-            world.joint_membership,
-            np.minimum(d[:, None], d),
-            mean_trade_share(world.trade),
-            world.rivalry,
-            **self.numbers(
-                "base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry"
-            ),
-        )
+        target = self.target(world)
         approach = -np.expm1(-self.reversion * world.dt) * (target - A)
         pulled = balance_push(A, number=max(float(world.alive.sum()), 1.0))
         push = self.balance * world.dt * (1 - A**2) * pulled
         return Update(add={"affinity": np.where(world.dyad, approach + push, 0.0)})
+
+    def target(self, world: World) -> Array:
+        """Where affinity would settle if third parties did not pull, shape (n, n), -1..1."""
+        x, d = world.ideal_point, world.democracy
+        alike = (np.abs(x[:, None] - x), world.allied, world.joint_membership, np.minimum(d[:, None], d))
+        weights = ("base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry")
+        ties = (mean_trade_share(world.trade), world.rivalry, world.affinity_residual)
+        return affinity_target(*alike, *ties, **self.numbers(*weights))

@@ -94,6 +94,11 @@ class DisputeOnset(Mechanism):
     chill: float = param(0.05, unit="1", low=0, high=0.2, doc="Affinity lost per level.", source="assumed")
     lapse: float = param(0.1, unit="1/year", low=0, high=2, doc="Rate at which claims lapse.", source="assumed")
 
+    weights: ClassVar = (
+        *("baseline", "capabilities", "land_border", "near_by_sea", "far", "joint_democracy", "one_great", "two_great"),
+        *("ideal_distance", "recent_dispute", "dispute_history", "memory_time", "trust"),
+        *("threat", "grievance", "rivalry", "shield", "backing", "settlement"),
+    )
     phase: ClassVar = Phase.CONFLICT
     reads: ClassVar = (
         "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance democracy "
@@ -111,7 +116,7 @@ class DisputeOnset(Mechanism):
     def __call__(self, world: World, rng: Generator) -> Update:
         n = world.sizes["i"]
         drawn, own = symmetric_uniform(rng, n), rng.random((4, n))
-        index = onset.onset_index(world, self.numbers())
+        index = onset.onset_index(world, self.numbers(*self.weights))
         chance = world.chance(np.logaddexp(0.0, index.logit))
         ready = world.dyad & (world.hostility <= 1)
         lapsed = (world.hostility == 1) & (~world.dyad | (drawn > 1 - world.chance(self.lapse)))

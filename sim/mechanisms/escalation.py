@@ -158,6 +158,8 @@ class Escalation(Mechanism):
         told = []
         for kind, happened, risk, row in kinds:
             which = np.flatnonzero(fate[happened] & ~fate["war"] if happened == "death" else fate[happened])
+            if not which.size:
+                continue
             terms = {name: part[which] for name, part in why[risk].items()}
             chance = world.chance(np.exp(sum(terms.values(), np.zeros(len(which)))))
             told.append(

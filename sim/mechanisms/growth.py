@@ -13,7 +13,7 @@
 | o | total_trade / (total_trade + gdp) | 1 | (n,) |
 | price | oil_price | USD a barrel | () |
 
-y*, T* are means of log y and T weighted by gdp T^4 (the technological frontier), o and m without index means weighted
+y*, T* are means of log y and T weighted by gdp T^12 (the technological frontier), o and m without index means weighted
 by gdp: relative terms redistribute growth, they do not make it. Sanctions slow growth through trade here, and at
 once where they are imposed.
 
@@ -39,6 +39,9 @@ from sim.timeline import Phase
 from sim.world import WAR, World
 
 
+FRONTIER = 12  # so high a power that the frontier is where technology is best, not where most of the gdp is
+
+
 def weighted_mean(x: Array, weight: Array) -> float:
     """Mean of x, shape (n,); 0 where all weights are."""
     return float((weight @ x) / max(weight.sum(), 1e-300))
@@ -46,7 +49,7 @@ def weighted_mean(x: Array, weight: Array) -> float:
 
 def frontier_gap(log_y: Array, technology: Array, gdp: Array, *, by_technology: float) -> Array:
     """Log of what technology would allow a head over what there is, shape (n,); 0 on average at the frontier."""
-    weight = gdp * technology**4
+    weight = gdp * technology**FRONTIER
     lag = weighted_mean(technology, weight) - technology
     return weighted_mean(log_y, weight) - log_y - by_technology * lag
 
@@ -60,18 +63,18 @@ def births(y: Array, *, least: float, most: float, half: float) -> Array:
 class Growth(Mechanism):
     """Adds to `gdp`, `population` and `legitimacy`."""
 
-    trend: float = param(0.019, unit="1/year", low=-0.01, high=0.04, doc="Of the frontier a head.", source="assumed")
+    trend: float = param(0.016, unit="1/year", low=-0.01, high=0.04, doc="Of the frontier a head.", source="assumed")
     convergence: float = param(
         0.02, unit="1/year", low=0, high=0.1, doc="Share of the gap closed.", source="BarroSalaIMartin1992"
     )
     by_technology: float = param(3, unit="1", low=0, high=8, doc="Log y per unit of technology.", source="assumed")
-    by_openness: float = param(0.02, unit="1/year", low=0, high=0.1, doc="Of openness to trade.", source="assumed")
+    by_openness: float = param(0.01, unit="1/year", low=0, high=0.1, doc="Of openness to trade.", source="assumed")
     by_burden: float = param(0.1, unit="1/year", low=0, high=1, doc="Of the military share of gdp.", source="assumed")
     by_oil: float = param(0.03, unit="1/year", low=0, high=0.2, doc="Of oil above its usual price.", source="assumed")
     usual_price: float = param(80, unit="USD/barrel", low=20, high=200, doc="Oil price of plans.", source="assumed")
     by_war: float = param(0.02, unit="1/year", low=0, high=0.2, doc="Lost while at war.", source="assumed")
     noise: float = param(0.03, unit="1/year^.5", low=0, high=0.15, doc="Standard deviation a year.", source="assumed")
-    least: float = param(-0.002, unit="1/year", low=-0.02, high=0.01, doc="Births where rich.", source="assumed")
+    least: float = param(0.0, unit="1/year", low=-0.02, high=0.01, doc="Births where rich.", source="assumed")
     most: float = param(0.028, unit="1/year", low=0.01, high=0.04, doc="Births where poor.", source="Fariss2022")
     half: float = param(2, unit="1e3 USD", low=0.2, high=20, doc="Gdp a head at the mean of both.", source="assumed")
     by_growth: float = param(1.5, unit="1", low=0, high=5, doc="Legitimacy from growth.", source="assumed")

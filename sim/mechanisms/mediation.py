@@ -65,7 +65,7 @@ class Case:
 class Mediation(Mechanism):
     """Ends disputes by mediation; moves affinity, credibility and the mediators' record."""
 
-    a0: float = param(0.8, unit="1", low=-3, high=3, doc="Readiness to accept anybody.", source="assumed")
+    a0: float = param(1.2, unit="1", low=-3, high=3, doc="Readiness to accept anybody.", source="assumed")
     a1: float = param(1.5, unit="1", low=0, high=5, doc="Of affinity with the mediator.", source="assumed")
     a2: float = param(2, unit="1", low=0, high=5, doc="Of the mediator's credibility.", source="assumed")
     a3: float = param(1.5, unit="1", low=0, high=5, doc="Of the mediator's leverage.", source="assumed")

@@ -12,7 +12,7 @@
 | level of the last call | called | 0..5 | (n, n) |
 
 `honoured` is `honoured_before` until `turning_year`, then `honoured_after`. Who joins takes part at the dispute's level
-under its mark. Who breaks a pledge loses affinity and credibility, once a call.
+under its mark. Who breaks a pledge in war loses affinity and credibility, once a call; below war nobody is blamed.
 
 Assumes: a dispute widens with a chance of its own, shared by all third parties (most concern two states only); a state
 pledged to both sides stays out; joiners' own allies are not called. Disputes live at the start have had their calls.
@@ -88,7 +88,7 @@ class Obligations(Mechanism):
     by_tie: float = param(1, unit="1", low=0, high=4, doc="Of a pact with the opponent.", source="assumed")
     volunteer: float = param(-2.5, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
     restraint: float = param(3, unit="1", low=0, high=8, doc="Between nuclear or great powers.", source="assumed")
-    widens_force: float = param(0.2, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
+    widens_force: float = param(0.27, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
     widens_war: float = param(0.6, unit="1", low=0, high=1, doc="Chance of widening, war.", source="assumed")
     chill: float = param(0.2, unit="1", low=0, high=0.5, doc="Affinity lost by abandoning.", source="assumed")
     disrepute: float = param(0.2, unit="1", low=0, high=1, doc="Share of credibility lost.", source="assumed")
@@ -121,9 +121,10 @@ class Obligations(Mechanism):
         terms = self._terms(world, call)
         chance, drawn = expit(sum(terms.values())), crossed_uniform(shared[1, which], own)
         joins = call.candidate & (drawn < chance)
-        breaks = call.candidate & call.pledged & ~joins
-        told = _told(call, terms, chance, drawn, joins, breaks, live.level[which])
+        stays = call.candidate & call.pledged & ~joins
+        told = _told(call, terms, chance, drawn, joins, stays, live.level[which])
         effects = self._joined(world, live, call, joins, which)
+        breaks = stays & (live.level[which] == WAR)[:, None]
         return Update(add=_sum(effects, self._broken(world, call, breaks)), set=called, happenings=(told,))
 
     def _terms(self, world: World, call: Call) -> dict[str, Array]:
@@ -178,9 +179,9 @@ def _sum(first: dict[str, Array], second: dict[str, Array]) -> dict[str, Array]:
 
 
 def _told(
-    call: Call, terms: dict[str, Array], chance: Array, drawn: Array, joins: Array, breaks: Array, level: Array
+    call: Call, terms: dict[str, Array], chance: Array, drawn: Array, joins: Array, stays: Array, level: Array
 ) -> Happening:
-    c, k = np.nonzero(joins | breaks)
+    c, k = np.nonzero(joins | stays)
     return Happening(
         "joining",
         k,

@@ -91,7 +91,7 @@ class Organisations(Mechanism):
     by_standing: float = param(1, unit="1", low=0, high=6, doc="Of legitimacy.", source="assumed")
     by_lean: float = param(1, unit="1", low=0, high=6, doc="Of leaning on member poles.", source="assumed")
     by_rival: float = param(2, unit="1", low=0, high=6, doc="Of leaning on their rivals.", source="assumed")
-    by_pledge: float = param(1, unit="1", low=0, high=6, doc="Of a duty to defend.", source="assumed")
+    by_pledge: float = param(2, unit="1", low=0, high=6, doc="Of a duty to defend.", source="assumed")
     universal: float = param(6, unit="1", low=0, high=12, doc="Of being open to all.", source="assumed")
     leave: float = param(0.004, unit="1/year", low=0, high=0.2, doc="Rate of leaving.", source="assumed")
     by_grievance: float = param(1, unit="1", low=0, high=3, doc="Of grievance on leaving.", source="assumed")

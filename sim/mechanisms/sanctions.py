@@ -2,7 +2,7 @@
 
     imposed at rate  impose sum over j's live disputes with force of max(0, affinity_iv - affinity_ij) gravity righteous
     gravity = 1 for force, `for_war` for war;  righteous = `by_norm` for adopters of human rights, else 1
-    cost_j  = weight sum_i s_ij trade_ij / gdp_j (1 - leak_j),      d gdp_j = -gdp_j cost_j dt
+    cost_j  = weight sum_i s_ij trade_ij / gdp_j (1 - leak_j),      d gdp_j = -speed gdp_j cost_j dt
     leak_j  = leakage sum_k (1 - s_kj) max(0, affinity_kj) trade_kj / sum_k trade_kj
     ended at rate    end, x `patience` while j is still using force
     success          sigmoid(logit(success) + by_cost tanh(ln(cost_j / usual_cost)))
@@ -15,8 +15,8 @@
 
 A success makes the target give up a share `yield_` of all its grievances; a failure leaves it a new one.
 
-Assumes: allies of the target do not join; cost is a yearly loss on the trade that is left, so it falls as trade adapts;
-what trade is diverted is the matter of `trade`.
+Assumes: allies of the target do not join; the cost is spread over the four years that a sanction lasts (`speed`), and
+falls as the trade that is left adapts; what trade is diverted is the matter of `trade`.
 Source: success of about a third, Hufbauer et al. 2007 (Pape 1997 disagrees); leaks, Early 2015; the rest is assumed.
 """
 
@@ -49,7 +49,7 @@ def leak(sanctions: Array, affinity: Array, trade: Array, *, leakage: float) -> 
 def sanctions_cost(
     sanctions: Array, affinity: Array, trade: Array, gdp: Array, *, weight: float, leakage: float
 ) -> Array:
-    """Share of gdp that each target loses a year, shape (n,); sanctions (sender, target) 0..1, trade symmetric."""
+    """Share of gdp that sanctions cost each target, shape (n,); sanctions (sender, target) 0..1, trade symmetric."""
     barred = (sanctions * trade).sum(axis=0)
     return weight * barred / gdp * (1 - leak(sanctions, affinity, trade, leakage=leakage))
 
@@ -63,12 +63,13 @@ class Sanctions(Mechanism):
     by_norm: float = param(1.5, unit="1", low=0, high=5, doc="Adopters of human rights.", source="assumed")
     size: float = param(0.3, unit="1", low=0, high=0.9, doc="Share of open trade barred.", source="assumed")
     weight: float = param(0.5, unit="1", low=0, high=1, doc="Loss per barred trade.", source="assumed")
+    speed: float = param(0.25, unit="1/year", low=0, high=1, doc="Share of the cost a year.", source="assumed")
     leakage: float = param(0.6, unit="1", low=0, high=1, doc="Most that can leak.", source="assumed")
     end: float = param(0.25, unit="1/year", low=0, high=2, doc="Rate of ending.", source="assumed")
     patience: float = param(0.2, unit="1", low=0, high=1, doc="While force lasts, factor.", source="assumed")
     success: float = param(0.34, unit="1", low=0.02, high=0.98, doc="That work.", source="HufbauerEtAl2007")
     by_cost: float = param(1, unit="1", low=0, high=4, doc="Of cost on success.", source="assumed")
-    usual_cost: float = param(0.005, unit="1", low=1e-4, high=0.1, doc="Cost of the usual case.", source="assumed")
+    usual_cost: float = param(0.003, unit="1", low=1e-4, high=0.1, doc="Cost in the usual case.", source="assumed")
     yield_: float = param(0.5, unit="1", low=0, high=1, doc="Grievance given up in success.", source="assumed")
     spite: float = param(0.1, unit="1", low=0, high=1, doc="Grievance added by failure.", source="assumed")
 
@@ -98,7 +99,7 @@ class Sanctions(Mechanism):
         return Update(
             add={
                 "sanctions": np.where(lifted, -world.sanctions, new),
-                "gdp": np.where(world.alive, world.gdp * np.expm1(-cost * world.dt), 0.0),
+                "gdp": np.where(world.alive, world.gdp * np.expm1(-self.speed * cost * world.dt), 0.0),
                 "grievance": grievance,
             },
             happenings=(imposed, *ends),
@@ -115,7 +116,7 @@ class Sanctions(Mechanism):
         free = (world.dyad & ~world.allied)[targets]
         righteous = np.where(world.has_adopted("human_rights"), self.by_norm, 1.0)
         chance = world.chance(self.impose * outrage * righteous)
-        t, i = np.nonzero(free & (drawn[:, targets].T < chance))
+        t, i = np.nonzero(free & (chance > drawn[:, targets].T))
         j = targets[t]
         why = {
             "rate": np.full(len(i), _log(self.impose)),

@@ -80,7 +80,7 @@ class Transition(Mechanism):
         0.017, unit="1/year", low=0, high=0.05, doc="Of emission intensity without pledge.", source="assumed"
     )
     fastest: float = param(0.2, unit="1/year", low=0.03, high=0.5, doc="Possible decline.", source="assumed")
-    resolve: float = param(0.3, unit="1", low=0, high=1, doc="Legitimacy that keeps half a pledge.", source="assumed")
+    resolve: float = param(0.6, unit="1", low=0, high=1, doc="Legitimacy that keeps half a pledge.", source="assumed")
 
     phase: ClassVar = Phase.ECONOMY
     reads: ClassVar = (

@@ -27,7 +27,7 @@ from sim.plots.style import (
 )
 from sim.results import Run
 
-SIZE = (380.0, 250.0)
+SIZE = (336.0, 226.0)
 SMALL = (200.0, 140.0)
 WIDE = (800.0, 360.0)
 BAND = (10, 90)
@@ -104,8 +104,9 @@ def _draw(axes: Axes, time: Array, line: Line) -> None:
 
 def _heights(axes: Axes, low: float | None, high: float | None, percent: bool) -> None:
     bottom, top = axes.get_ylim()
-    bottom, top = bottom if low is None else low, top if high is None else high
-    axes.set_ylim(bottom, top if top > bottom else bottom + 1)
+    empty = all(not np.any(line.get_ydata()) for line in axes.lines)
+    bottom, top = bottom if low is None else low, 1.0 if empty else top
+    axes.set_ylim(bottom, top if high is None else high)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     if percent:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}"))
@@ -212,7 +213,7 @@ def ranked(names: Sequence[str], parts: Mapping[str, Sequence[float]], *, unit: 
         names: of the bars. parts: label -> length of its part in every bar.
     """
     with look():
-        left = 12 + max((text_width(name, 10) for name in names), default=0)
+        left = 14 + max((text_width(name, 10) for name in names), default=0)
         figure, axes = canvas(SIZE[0], 74 + 19 * len(names), Margins(left=left, top=26, right=20))
         start = np.zeros(len(names))
         for (label, lengths), colour in zip(parts.items(), COLOURS, strict=False):
@@ -244,7 +245,7 @@ def portfolio(runs: Sequence[Run], code: str, *, size: tuple[float, float] = SIZ
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.5, 1] if small else [0, 0.25, 0.5, 0.75, 1])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}"))
-        years(axes, time_of(runs), count=1 if small else 8 if size[0] > 500 else 4)
+        years(axes, time_of(runs))
         axes.set_ylabel("share (%)" if small else "share of the portfolio (%)")
         if not small:
             _name_areas(axes, stack[:, -1], titles, colours)

@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from sim.core.columns import Array
-from sim.plots.style import INK, NEUTRAL, PAPER, WARNING, WHITE, Margins, canvas, look, pole_colours
+from sim.plots.style import BLACK, INK, NEUTRAL, PAPER, WARNING, WHITE, Margins, canvas, look, pole_colours
 from sim.results import Run
 
 SIDE = 400.0
@@ -19,7 +19,7 @@ MOST = 48
 """States that a picture has room for; of more, the poles and the most powerful are drawn."""
 FRIENDS = 2
 """Closest friends of every state that are drawn."""
-FRIENDLY, RIVAL, DEFENCE = 0.2, 0.3, 4
+FRIENDLY, RIVAL, DEFENCE = 0.2, 0.5, 4
 FRIENDSHIP = "#7FB8A4"
 
 Moment = Literal["start", "end"]
@@ -109,15 +109,15 @@ def network(run: Run, moment: Moment, *, shown: Array | None = None, where: Arra
 
 def _discs(axes: Axes, run: Run, step: int, shown: Array, where: Array) -> None:
     power = run.states["power"][step][shown]
-    size = 300 + 900 * np.sqrt(power / max(float(power.max(initial=0)), 1e-9))
+    size = 400 + 850 * np.sqrt(power / max(float(power.max(initial=0)), 1e-9))
     colours = [NEUTRAL, *pole_colours(run.names.poles).values()]
     lead = run.alignment[step][shown].argmax(axis=1)
     fill = [colours[option] for option in lead]
     axes.scatter(where[:, 0], where[:, 1], s=size, c=fill, edgecolors=PAPER, linewidths=1.2, zorder=4, clip_on=False)
     for k, i in enumerate(shown):
-        ink = INK if lead[k] == 0 else WHITE
+        ink = BLACK if lead[k] == 0 else WHITE
         code = run.names.states[i]
         axes.text(
-            where[k, 0], where[k, 1], code, ha="center", va="center_baseline", fontsize=8 if len(code) < 4 else 6.5,
+            where[k, 0], where[k, 1], code, ha="center", va="center_baseline", fontsize=7.4 if len(code) < 4 else 6,
             fontweight="bold", color=ink, zorder=5,
         )  # fmt: skip

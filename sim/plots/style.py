@@ -20,10 +20,10 @@ from sim.core.columns import Array
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#B2A300", "#666666")
 """Okabe & Ito (2008), in an order that keeps neighbours apart, then three more for crowded systems of poles."""
 INK, SOFT, GRID, PAPER = "#1b2733", "#5b6b7a", "#d9dfe5", "#ffffff"
-NEUTRAL = "#B8C0C8"
+NEUTRAL = "#C6CED5"
 """Of non-alignment."""
-WHITE = "#fffffe"
-"""Of text on a coloured ground, which stays white on dark pages."""
+WHITE, BLACK = "#fffffe", "#1b2734"
+"""Of text on a coloured or grey ground, which stays as it is on dark pages."""
 READABLE = {
     "#E69F00": "#A87400", "#56B4E9": "#2B80B5", "#B2A300": "#7F7500", "#CC79A7": "#AE4F84", "#009E73": "#00805D",
     NEUTRAL: SOFT,
@@ -99,7 +99,7 @@ def pole_colours(poles: Sequence[str]) -> dict[str, str]:
 
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in points."""
-    return 0.56 * size * len(text)
+    return 0.62 * size * len(text)
 
 
 def apart(places: Sequence[float], gap: float, low: float, high: float) -> Array:
@@ -145,13 +145,14 @@ def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], size: float 
         )
 
 
-def years(axes: Axes, time: Array, count: int = 4) -> None:
-    """A time axis: whole years, the first and the last among them."""
+def years(axes: Axes, time: Array) -> None:
+    """A time axis: the first and the last date, and as many round years between as there is room for."""
     first, last = float(time[0]), float(time[-1])
     axes.set_xlim(first, last)
-    span = last - first
-    step = next((s for s in (1, 2, 5, 10, 20, 25, 50, 100) if span / s <= count), 200)
-    inner = [y for y in np.arange(np.ceil(first / step) * step, last, step) if min(y - first, last - y) > 0.55 * step]
+    width = axes.get_window_extent().width * 72 / axes.figure.dpi
+    room = 36 * (last - first) / width  # years that one label takes
+    step = next((s for s in (1, 2, 5, 10, 20, 25, 50, 100) if s >= 1.6 * room), 200)
+    inner = [y for y in np.arange(np.ceil(first / step) * step, last, step) if min(y - first, last - y) >= room]
     axes.set_xticks([first, *inner, last], [f"{year:g}" for year in (first, *inner, last)])
     axes.set_xlabel("year")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from sim.measures import BY_STATE, COLLAPSE, SCALAR
@@ -34,8 +34,8 @@ def head(runs: Sequence[Run], cast: Cast) -> Iterator[str]:
     yield f'<ul class="facts">{"".join(f"<li>{escape(fact)}</li>" for fact in facts)}</ul>'
     which = "one possible course of events" if len(runs) == 1 else f"{len(runs)} possible courses of events"
     yield (
-        f'<p class="banner" role="note"><strong>{BANNER}</strong> This is {which} in a model that simplifies the'
-        " world; many of its numbers are assumptions. Use it to think about mechanisms, not to predict dates or winners.</p>"
+        f'<p class="banner" role="note"><strong>{BANNER}</strong> This is {which} in a model that simplifies the world;'
+        " many of its numbers are assumptions. Use it to think about mechanisms, not to predict dates or winners.</p>"
     )
     yield tiles(runs, cast)
 
@@ -48,7 +48,8 @@ def tiles(runs: Sequence[Run], cast: Cast) -> str:
     accepted, settled = (typical(ends(runs, name)[1]) for name in ("mediations_accepted", "mediations_successful"))
     cells.append((f"{number(settled)} of {number(accepted)}", "accepted mediations ended the dispute"))
     cells.append((_from_to(*ends(runs, "cold_war_index")), "cold-war index, start to end (0 to 1)"))
-    return f'<div class="tiles">{"".join(f"<div class=tile><b>{escape(a)}</b><span>{escape(b)}</span></div>" for a, b in cells)}</div>'
+    boxes = (f'<div class="tile"><b>{escape(value)}</b><span>{escape(what)}</span></div>' for value, what in cells)
+    return f'<div class="tiles">{"".join(boxes)}</div>'
 
 
 def _from_to(before: object, after: object) -> str:
@@ -66,11 +67,12 @@ def _focus_tiles(runs: Sequence[Run], code: str) -> Iterator[tuple[str, str]]:
     yield _from_to(*ends(runs, "strategic_autonomy", code)), f"strategic autonomy of {name}, start to end (0 to 1)"
 
 
-def finding_list(found: Sequence[Finding], shown: set[str]) -> str:
-    """Findings, each with a link to what shows it."""
+def finding_list(found: Sequence[Finding], shown: Mapping[str, str]) -> str:
+    """Findings, each with a link to what shows it; `shown` maps the ids of the sections to their names."""
     rows = []
     for k, finding in enumerate(found):
-        link = f' <a href="#{finding.section}">see below</a>' if finding.section in shown else ""
+        name = escape(shown.get(finding.section, ""))
+        link = f'&nbsp;<a href="#{finding.section}" aria-label="see {name}" title="{name}">↓</a>' if name else ""
         rows.append(f"<li{' class=first' if k == 0 else ''}>{escape(finding.text)}{link}</li>")
     return f'<ul class="findings">{"".join(rows)}</ul>'
 
@@ -79,7 +81,8 @@ def setting(runs: Sequence[Run], cast: Cast) -> Iterator[str]:
     """Who exists, how they decide, what was scheduled, what was changed."""
     run = runs[0]
     scenario = run.scenario
-    yield "".join(paragraph(text.strip()) for text in scenario.notes.strip().split("\n\n") if text.strip())
+    notes = [paragraph(text.strip()) for text in scenario.notes.strip().split("\n\n") if text.strip()]
+    yield "".join(notes[:1]) + folded("More about the scenario", "".join(notes[1:]))
     held = Counter(scenario.policy_of(code) for code in run.names.states)
     policies = listed([f"{name.replace('_', ' ')} ({count})" for name, count in held.most_common()])
     entries = [

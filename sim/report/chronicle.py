@@ -12,28 +12,12 @@ from sim.report.cast import Cast, named
 from sim.report.words import opened
 from sim.results import Run
 
-WORTH = (
-    ("war", 90),
-    ("nuclear", 90),
-    ("renunciation", 90),
-    ("scheduled", 80),
-    ("pandemic", 55),
-    ("financial", 55),
-    ("escalation", 30),
-    ("coerc", 45),
-    ("sanction", 40),
-    ("pact", 40),
-    ("alliance", 40),
-    ("realignment", 35),
-    ("abandon", 45),
-    ("organisation", 30),
-    ("join", 30),
-    ("leave", 35),
-    ("settlement", 25),
-    ("adopt", 20),
-    ("dispute onset", 12),
-)
-"""How much an event is worth telling, by a part of its kind; the first that fits counts."""
+WORTH = {
+    "war begins": 90, "war ended": 85, "nuclear": 90, "coercion": 45, "coercive sanction": 45, "realignment": 35,
+    "settlement": 25, "pact ended": 24, "pact": 22, "exit": 22, "first deaths": 20, "joining": 18, "concession": 18,
+    "accession": 15, "defection": 15, "escalation": 14, "sanction": 14, "dispute onset": 12, "adoption": 10,
+}  # fmt: skip
+"""How much an event is worth telling, by its kind; others count `OF_OTHERS`."""
 OF_SHOCKS, OF_OTHERS = 15, 6
 DULL = frozenset({"consent", "claim lapsed", "mediation"})
 """Kinds left out: they fill the log and are counted elsewhere."""
@@ -116,7 +100,7 @@ def _worth(event: Any) -> float:
         return OF_SHOCKS + 4 * min(event["amount"] or 0.0, 6.0)
     if event["kind"] == "dispute onset" and (event["amount"] or 0) >= WAR_LEVEL:
         return 90.0
-    return next((float(worth) for part, worth in WORTH if part in event["kind"]), float(OF_OTHERS))
+    return float(WORTH.get(event["kind"], OF_OTHERS))
 
 
 def _codes(event: Any) -> tuple[str, ...]:
@@ -130,9 +114,9 @@ def _moment(event: Any, worth: float) -> Moment:
 def colour_group(kind: str) -> str:
     """Which of five groups an event belongs to, for the colour of its tag."""
     groups = {
-        "conflict": ("war", "dispute", "escalation", "claim", "nuclear"),
+        "conflict": ("war", "dispute", "escalation", "claim", "nuclear", "deaths", "joining"),
         "peace": ("settlement", "mediation", "peace", "renunciation"),
-        "ties": ("pact", "alliance", "join", "leave", "organisation", "treaty", "adopt", "norm", "member"),
-        "balance": ("balance", "realignment", "coerc", "sanction"),
+        "ties": ("pact", "treaty", "accession", "exit", "join", "leave", "adopt", "defection"),
+        "balance": ("balance", "realignment", "coerc", "sanction", "concession"),
     }
     return next((name for name, parts in groups.items() if any(part in kind for part in parts)), "world")

@@ -11,11 +11,19 @@ import numpy as np
 from sim.measures import COLLAPSE
 from sim.report.cast import Cast, cast_of, ends, held_from, named, option_titles
 from sim.report.mediators import Tally, tallies
-from sim.report.words import index, listed, moved, number, opened, percent, plural, told, typical, year
+from sim.report.words import count, index, listed, moved, number, opened, percent, plural, told, typical, year
 from sim.results import Run
 
 SHIFT = 0.02
 """Change of a share of a portfolio that is worth a mention."""
+VECTOR = 0.05
+"""Share of a portfolio from which a pole counts as one of its vectors."""
+PARTS = {
+    "bipolarity": "bipolarity",
+    "bloc_hostility": "hostility between blocs",
+    "trade_decoupling": "trade decoupling",
+}
+"""Of the cold-war index."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +79,13 @@ def verdict(runs: Sequence[Run], code: str) -> str:
     if (since := fallen[0]) is not None:
         when = "from the start" if since[0] == run.time[0] else f"in {year(since[0])}"
         share = percent(float(dependence[-1]))
-        return f"{opened(name)}'s balancing act collapsed {when}: {named(run, since[1])} ended with {share} of its portfolio."
+        act = f"{opened(name)}'s balancing act collapsed {when}"
+        return f"{act}: {named(run, since[1])} ended with {share} of its portfolio."
     if dependence[top] > COLLAPSE:
         last = year(float(run.time[np.flatnonzero(dependence > COLLAPSE)[-1]]))
         return (
-            f"{opened(name)}'s balancing act failed for a time and recovered: {pole} held up to {percent(dependence[top])} of"
-            f" its portfolio, until {last}."
+            f"{opened(name)}'s balancing act failed for a time and recovered: {pole} held up to"
+            f" {percent(dependence[top])} of its portfolio, until {last}."
         )
     if 1 - run.alignment[-1, row, 0] < 0.5:
         aloof = percent(float(run.alignment[-1, row, 0]))
@@ -96,7 +105,7 @@ def _verdict_of_many(runs: Sequence[Run], name: str, fallen: list[tuple[float, s
         return (
             f"{opened(name)}'s balancing act held in all {len(runs)} runs: none ended with over 60% of it in one pole."
         )
-    by = listed([f"{pole} in {count}" for pole, count in takers.most_common()])
+    by = listed([f"{pole} in {times}" for pole, times in takers.most_common()])
     return (
         f"{opened(name)}'s balancing act held in {held} of {len(runs)} runs; one pole ended with over 60% of it: {by}."
     )
@@ -114,7 +123,9 @@ def shifts(runs: Sequence[Run], code: str) -> str:
         return f"Its portfolio hardly moved; its largest part is still {titles[lead]} ({percent(after[lead])})."
     told_shifts = [f"{titles[o]} {_went(before[o], after[o])}" for o in order]
     span = f"Between {year(run.time[0])} and {year(run.time[-1])}"
-    return f"{span} the shares of its portfolio shifted: {listed(told_shifts)}."
+    kept, poles = int((after[1:] > VECTOR).sum()), len(after) - 1
+    left = f"; {kept} of {poles} poles still had more than {percent(VECTOR)} of it" if kept < poles else ""
+    return f"{span} the shares of its portfolio shifted: {listed(told_shifts)}{left}."
 
 
 def _went(before: float, after: float) -> str:
@@ -134,22 +145,22 @@ def middle_sentences(runs: Sequence[Run]) -> Iterator[str]:
 
 def order_sentences(runs: Sequence[Run]) -> Iterator[str]:
     """Cold-war index with what drove it, polarity."""
-    parts = {
-        "bipolarity": "bipolarity",
-        "bloc_hostility": "hostility between blocs",
-        "trade_decoupling": "trade decoupling",
-    }
-    rates = {}
-    for name in parts:
-        before, after = (max(typical(values), 1e-3) for values in ends(runs, name))
-        rates[name] = np.log(after / before)
-    lead = max(rates, key=lambda name: abs(rates[name]))
     before, after = ends(runs, "cold_war_index")
-    text = f"The cold-war index {moved(before, after, index)}"
-    if "stayed" not in text:
-        text += f", most of all through {parts[lead]}, which {moved(*ends(runs, lead), index)}"
-    yield f"{text}."
+    text = moved(before, after, index, noise=0.04)
+    if not text.startswith("stayed"):
+        lead = driver(runs, typical(after) > typical(before))
+        text += f", most of all through {PARTS[lead]}, which {moved(*ends(runs, lead), index)}"
+    yield f"The cold-war index {text}."
     yield f"The effective number of poles {moved(*ends(runs, 'polarity'), index)}."
+
+
+def driver(runs: Sequence[Run], rising: bool) -> str:
+    """The part of the cold-war index that did most to make it rise, or fall."""
+    rates = {}
+    for name in PARTS:
+        first, last = (max(typical(values), 1e-3) for values in ends(runs, name))
+        rates[name] = np.log(last / first) * (1 if rising else -1)
+    return max(rates, key=lambda name: rates[name])
 
 
 def conflict_sentences(runs: Sequence[Run]) -> Iterator[str]:
@@ -158,11 +169,11 @@ def conflict_sentences(runs: Sequence[Run]) -> Iterator[str]:
     disputes, wars, deaths = (ends(runs, name)[1] for name in ("disputes", "wars", "battle_deaths"))
     rate = f"{number(typical(disputes) / span)} a year"
     if not wars.any():
-        yield f"{told(disputes)} disputes began ({rate}), and none became a war."
+        yield f"{told(disputes, count)} disputes began ({rate}), and none became a war."
         return
-    many = plural(float(wars[0]), "war") if len(runs) == 1 else f"{told(wars)} wars"
-    cost = f"about {told(deaths)} battle deaths" if typical(deaths) > 0 else "hardly any battle deaths"
-    yield f"{told(disputes)} disputes began ({rate}) and {many}, with {cost}."
+    many = plural(float(wars[0]), "war") if len(runs) == 1 else f"{told(wars, count)} wars"
+    cost = f"about {told(deaths, count)} battle deaths" if typical(deaths) > 0 else "hardly any battle deaths"
+    yield f"{told(disputes, count)} disputes began ({rate}) and {many}, with {cost}."
 
 
 def mediation_sentences(runs: Sequence[Run], focus: str | None) -> Iterator[str]:
@@ -175,8 +186,8 @@ def mediation_sentences(runs: Sequence[Run], focus: str | None) -> Iterator[str]
         return
     rates = percent(accepted.sum() / offered.sum()), percent(settled.sum() / max(accepted.sum(), 1))
     yield (
-        f"Third parties offered {told(offered)} times to mediate; both sides accepted {told(accepted)} offers"
-        f" ({rates[0]}), and {told(settled)} ended the dispute ({rates[1]} of those accepted)."
+        f"Third parties offered {told(offered, count)} times to mediate; both sides accepted {told(accepted, count)}"
+        f" offers ({rates[0]}), and {told(settled, count)} ended the dispute ({rates[1]} of those accepted)."
     )
     table = tallies(runs)
     if busiest := [t for t in table if t.accepted][:3]:
@@ -203,7 +214,7 @@ def pact_sentences(runs: Sequence[Run]) -> Iterator[str]:
     density = moved(*ends(runs, "alliance_density"), percent)
     pacts = "No bilateral pact was concluded or ended"
     if formed.any() or ended.any():
-        pacts = f"Bilateral pacts concluded: {told(formed)}, ended: {told(ended)}"
+        pacts = f"Bilateral pacts concluded: {told(formed, count)}, ended: {told(ended, count)}"
     yield f"{pacts}; the share of pairs of states that a defence pact binds {density}."
 
 

@@ -24,14 +24,14 @@ class Page:
     def __init__(self, title: str) -> None:
         self.title = title
         self.head: list[str] = []
-        self.sections: list[tuple[str, str, str]] = []
+        self.sections: list[tuple[str, str, str, str]] = []
         self.tail = ""
         self._figures = 0
 
-    def add(self, key: str, heading: str, parts: Iterable[str]) -> None:
-        """A section; without parts it is left out."""
+    def add(self, key: str, short: str, heading: str, parts: Iterable[str]) -> None:
+        """A section, `short` its name in the contents; without parts it is left out."""
         if body := "\n".join(part for part in parts if part):
-            self.sections.append((key, heading, body))
+            self.sections.append((key, short, heading, body))
 
     def figure(self, figure: Figure, caption: str, reading: str = "") -> str:
         """A figure with its caption and how to read it."""
@@ -48,10 +48,10 @@ class Page:
 
     def html(self) -> str:
         """The whole page."""
-        links = "".join(f'<a href="#{key}">{escape(heading)}</a>' for key, heading, _ in self.sections)
+        links = "".join(f'<a href="#{key}">{escape(short)}</a>' for key, short, _, _ in self.sections)
         body = "\n".join(
             f'<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{escape(heading)}</h2>\n{inner}</section>'
-            for key, heading, inner in self.sections
+            for key, _, heading, inner in self.sections
         )
         return "\n".join(
             [

@@ -12,8 +12,8 @@ from sim.plots.network import FRIENDSHIP, drawn_states, places
 from sim.plots.style import NEUTRAL, WARNING, pole_colours
 from sim.report.cast import Cast
 from sim.report.mediators import tallies
-from sim.report.page import Page, box, paragraph, table
-from sim.report.words import number, percent
+from sim.report.page import Page, box, folded, paragraph, table
+from sim.report.words import date, number, percent
 from sim.results import Run
 
 INDEX = "index (0 to 1)"
@@ -34,14 +34,13 @@ def balance(page: Page, runs: Sequence[Run], cast: Cast) -> Iterator[str]:
     caption = f"Portfolio of {name}: how its ties are divided"
     wide, narrow = portfolio(runs, cast.focus, size=WIDE), portfolio(runs, cast.focus)
     reading = (
-        "At any date the coloured heights add up to 100%: the share of attention, cooperation and trust that goes to each"
-        f" pole, and in grey what is kept from all of them. One colour swallowing the others is the end of balance.{mean}"
+        "At any date the heights add up to 100%: in colour what of its attention, cooperation and trust goes to each"
+        f" pole, in grey what is kept from all. Balance ends where one colour swallows the others.{mean}"
     )
-    yield (
-        f'<figure class="hero"><figcaption>{escape(caption)}</figcaption>'
-        f'<div class="wide">{page.drawing(wide, caption)}</div><div class="narrow">{page.drawing(narrow, caption)}</div>'
-        f'<p class="read">{escape(reading)}</p></figure>'
-    )
+    drawn = (("wide", wide), ("narrow", narrow))
+    both = "".join(f'<div class="{kind}">{page.drawing(chart, caption)}</div>' for kind, chart in drawn)
+    note = f'<p class="read">{escape(reading)}</p>'
+    yield f'<figure class="hero"><figcaption>{escape(caption)}</figcaption>{both}{note}</figure>'
     yield box("grid", _balance_charts(page, runs, cast, name))
 
 
@@ -164,6 +163,8 @@ def mediation(page: Page, runs: Sequence[Run], cast: Cast) -> Iterator[str]:
     parts.append(page.figure(chart, "What middle powers bring to the table", bands(runs, reading)))
     yield box("grid", parts)
     yield mediators_table(runs, cast)
+    if len(runs) == 1:
+        yield talks_table(runs[0])
 
 
 def mediators_table(runs: Sequence[Run], cast: Cast) -> str:
@@ -177,8 +178,21 @@ def mediators_table(runs: Sequence[Run], cast: Cast) -> str:
         for t in rows
     ]
     own = next((r for r, t in enumerate(rows) if t.code == cast.focus), None)
-    caption = "The busiest mediators" + ("" if len(runs) == 1 else f" (mean of {len(runs)} runs)")
-    return table(caption, ["Mediator", "Offers", "Accepted by both", "Settled", "Settled of accepted"], cells, own=own)
+    mean = "" if len(runs) == 1 else f", mean of {len(runs)} runs"
+    caption = f"The busiest mediators: offers, those that both sides accepted, disputes settled{mean}"
+    return table(caption, ["Mediator", "Offers", "Accepted", "Settled", "Success"], cells, own=own)
+
+
+def talks_table(run: Run) -> str:
+    """Every mediation that both sides accepted: who, between whom, how it went; folded away."""
+    rows = []
+    for talk in (event for event in run.events if event["kind"] == "settlement"):
+        pair = f"{run.title(talk['who'])} and {run.title(talk['whom'])}"
+        when = date(talk["time"], run.scenario.dt)
+        rows.append([run.title(talk["third"]), pair, when, "settled" if talk["done"] else "failed"])
+    if not rows:
+        return ""
+    return folded(f"All {len(rows)} talks", table("Talks", ["Mediator", "Between", "Date", "Outcome"], rows))
 
 
 def networks(page: Page, run: Run, several: bool) -> Iterator[str]:
@@ -192,8 +206,8 @@ def networks(page: Page, run: Run, several: bool) -> Iterator[str]:
     )
     which = f" Run with seed {run.seed}." if several else ""
     yield paragraph(
-        "States stand in the same place in both pictures; friends pull each other together. A disc has the colour of the"
-        f" state's largest tie, so a change of colour is a change of side; its size is power.{only}{which}",
+        "States stand in the same place in both pictures; friends pull each other together. A disc has the colour of"
+        f" the state's largest tie, so a change of colour is a change of side; its size is power.{only}{which}",
         "lead",
     )
     yield network_key(run)

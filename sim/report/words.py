@@ -8,21 +8,12 @@ import numpy as np
 
 from sim.core.columns import Array
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
-]
+)  # fmt: skip
 TAKE_ARTICLE = ("United ", "Union of ", "Organisation ", "Organization ", "Conference ", "Netherlands", "Philippines")
+END_WITH_ARTICLE = (" Union", " Republic", " Emirates", " Organisation", " Organization", " Council", " Community")
 
 
 def percent(value: float) -> str:
@@ -49,10 +40,15 @@ def number(value: float) -> str:
     return f"{value:.2g}" if size < 10 else f"{value:.1f}".removesuffix(".0")
 
 
-def plural(count: float, word: str, words: str | None = None) -> str:
+def count(value: float) -> str:
+    """A number of events: whole, with three figures at most."""
+    return number(round(value))
+
+
+def plural(many: float, word: str, words: str | None = None) -> str:
     """A count with its noun: 1 war, 2 wars, no wars."""
-    shown = "no" if count == 0 else number(count)
-    return f"{shown} {word if count == 1 else words or word + 's'}"
+    shown = "no" if many == 0 else number(many)
+    return f"{shown} {word if many == 1 else words or word + 's'}"
 
 
 def listed(items: Sequence[str]) -> str:
@@ -110,7 +106,4 @@ def opened(text: str) -> str:
 
 def with_article(title: str) -> str:
     """The name of a state or organisation as it stands inside a sentence: the United States, Japan."""
-    wants = title.startswith(TAKE_ARTICLE) or title.endswith(
-        (" Union", " Republic", " Nations", " Emirates", " Organisation")
-    )
-    return f"the {title}" if wants else title
+    return f"the {title}" if title.startswith(TAKE_ARTICLE) or title.endswith(END_WITH_ARTICLE) else title

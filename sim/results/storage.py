@@ -149,7 +149,10 @@ def load_runs(folder: str | Path) -> list[Run]:
     missing = [name for name in FILES if not (place / name).is_file()]
     if missing:
         raise RunFolderError(f"{folder} holds no run ({missing[0]} is missing); name a folder that `detente run` wrote")
-    told = json.loads((place / "run.json").read_text(encoding="utf-8"))
+    try:
+        told = json.loads((place / "run.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunFolderError(f"{place / 'run.json'} is damaged: {error}") from error
     if told.get("format") != FORMAT:
         raise RunFolderError(f"{folder} was written in format {told.get('format')}; this version reads {FORMAT}")
     names = Names(**{f.name: tuple(told["names"][f.name]) for f in fields(Names)})

@@ -28,6 +28,7 @@ def scenario_schema() -> dict[str, Any]:
     schema["$defs"]["State"].pop("required", None)
     schema["$defs"]["Organisation"].pop("required", None)
     schema["properties"]["states"].pop("minProperties", None)
+    schema["properties"]["ties"]["description"] = Scenario.model_fields["ties"].description
     schema["properties"]["mechanisms"] = _mechanisms()
     schema["properties"]["policies"]["additionalProperties"] = _policies()
     tables = {key: {"type": "string", "description": text} for key, text in _TABLES.items()}

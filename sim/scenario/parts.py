@@ -143,13 +143,19 @@ class Dispute(Tie):
         ge=1, le=5, description="1 claim, 2 threat, 3 display, 4 use of force, 5 war."
     )
     fatal: Flag | None = Field(None, description="It has cost lives; if not said, only a war has.")
+    remaining: Real | None = Field(
+        None,
+        ge=0,
+        le=World.war_remaining.high,
+        description="Of a war: years until it is decided; if not given, half of all wars as old as it end sooner.",
+    )
 
 
 class Sanction(Tie):
     """A share of trade that one state bars with another."""
 
-    sender: Code
-    target: Code
+    sender: Code = Field(description="Code of the state that bars trade.")
+    target: Code = Field(description="Code of the state that it bars trade with.")
     level: Real = figure("sanctions", ...)
 
     @field_validator("target")

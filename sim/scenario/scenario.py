@@ -61,6 +61,8 @@ if TYPE_CHECKING:
 
 PROSE = frozenset({"notes", "note", "source", "sources"})
 """Keys that say where figures come from; they change no run, so the hash passes over them."""
+ORDERED = frozenset({"states", "organisations", "norms", "poles"})
+"""Tables whose order is that of the arrays of a world."""
 DEFAULT_POLICY, POLICY_OF_POLES = "multi_vector", "align"
 USUAL_STEPS = (1.0, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.025, 0.02, 0.01)
 
@@ -269,8 +271,9 @@ def _canonical(value: Any) -> Any:
         return [_canonical(item) for item in value]
     if not isinstance(value, dict):
         return value
-    kept = {key: _canonical(item) for key, item in value.items() if key not in PROSE}
-    for key in ("states", "organisations", "norms", "poles"):
-        if isinstance(kept.get(key), dict):
-            kept[key] = list(kept[key].items())
-    return dict(sorted(kept.items()))
+    kept = {key: item for key, item in sorted(value.items()) if key not in PROSE}
+    return {key: _ordered(item) if key in ORDERED else _canonical(item) for key, item in kept.items()}
+
+
+def _ordered(value: Any) -> Any:
+    return [[key, _canonical(item)] for key, item in value.items()] if isinstance(value, dict) else _canonical(value)

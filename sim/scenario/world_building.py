@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtr, ndtri
 
 from sim.core.columns import Array
-from sim.mechanisms.affinity import Affinity, affinity_target, mean_trade_share
+from sim.mechanisms.affinity import Affinity
 from sim.mechanisms.forces import Forces, steady_force
 from sim.mechanisms.leadership import Leadership
 from sim.mechanisms.trade import Trade, trade_residuals
+from sim.mechanisms.war import DAYS, War
 from sim.scenario.problems import ScenarioError
 from sim.world import OBLIGATIONS, WAR, Names, World, capital_distances
 
@@ -26,6 +27,7 @@ RANKLING = 0.1
 """Grievance that both sides of a live dispute hold, per level, where the scenario gives none."""
 THRESHOLD_SHAPE = (4.0, 8.0)
 """Norm thresholds are distributed as Beta(4, 8)."""
+NEARLY = 0.995  # affinity beyond which the residual is not followed
 ROUNDS = 3
 """Affinity rests on trade and trade on affinity: so often each is worked out from the other."""
 _COLUMNS = (
@@ -140,7 +142,7 @@ def _matrix(ties: Sequence[Any], field: str, index: dict[str, int], *, directed:
     """Values of pairs as a matrix, (n, n), 0 elsewhere."""
     values = np.zeros((len(index), len(index)))
     i, j = _ends(ties, index)
-    values[i, j] = [getattr(tie, field) for tie in ties]
+    values[i, j] = [getattr(tie, field) or 0.0 for tie in ties]
     if not directed:
         values[j, i] = values[i, j]
     return values
@@ -193,9 +195,22 @@ def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
         "dispute_tag": tag,
         "dispute_age": age,
         "fatal": fatal,
+        "war_remaining": _left_of_wars(scenario, hostility, age, _matrix(disputes, "remaining", index)),
         "peace_years": np.where(hostility > 0, 0.0, PEACE_YEARS) * ~np.eye(n, dtype=bool),
         "grievance": np.where(said, given, RANKLING * hostility),
     }
+
+
+def _left_of_wars(scenario: Scenario, hostility: Array, age: Array, given: Array) -> Array:
+    """Years until wars are decided (n, n): as given, else the median of what is left of wars of their age.
+
+    0 leaves it to chance, as for wars that begin in the run: so where neither `since` nor `remaining` is given.
+    """
+    war = _numbers_of(scenario, "war", War)
+    z = (np.log(np.maximum(age * DAYS, 1e-9)) - war.log_days) / max(war.spread_days, 1e-9)
+    whole = np.exp(war.log_days - war.spread_days * ndtri(ndtr(-z) / 2)) / DAYS
+    median = np.clip(whole - age, 0.0, World.war_remaining.high)
+    return np.where(hostility == WAR, np.where(given > 0, given, np.where(age > 0, median, 0.0)), 0.0)
 
 
 def _years_since(scenario: Scenario, year: float | None) -> float:
@@ -250,14 +265,18 @@ def _with_affinity_and_trade(world: World, scenario: Scenario, index: dict[str, 
     friendly, known = scenario.ties.affinity, scenario.ties.trade
     affinity, trade = _matrix(friendly, "value", index), _matrix(known, "value", index)
     judged, counted = _mask(friendly, index), _mask(known, index)
-    gravity = _numbers_of(scenario, "trade", Trade)
+    gravity, kinship = _numbers_of(scenario, "trade", Trade), _numbers_of(scenario, "affinity", Affinity)
     world.write({"trade": trade})
     for _ in range(ROUNDS):
-        settled = _settled_affinity(world, _numbers_of(scenario, "affinity", Affinity))
+        settled = np.where(world.dyad, kinship.target(world), 0.0)
         world.write({"affinity": np.where(judged, affinity, settled)})
         predicted = gravity.predicted(world)
         world.write({"trade": np.where(counted, trade, predicted)})
-    return world.with_changes(trade_residual=trade_residuals(np.where(counted, trade, 0.0), predicted))
+    unexplained = np.arctanh(np.clip(world.affinity, -NEARLY, NEARLY)) - np.arctanh(np.clip(settled, -NEARLY, NEARLY))
+    return world.with_changes(
+        trade_residual=trade_residuals(np.where(counted, trade, 0.0), predicted),
+        affinity_residual=np.where(judged, unexplained, 0.0),
+    )
 
 
 def _mask(ties: Sequence[Any], index: dict[str, int]) -> Array:
@@ -265,19 +284,3 @@ def _mask(ties: Sequence[Any], index: dict[str, int]) -> Array:
     i, j = _ends(ties, index)
     mask[i, j] = mask[j, i] = True
     return mask
-
-
-def _settled_affinity(world: World, mechanism: Affinity) -> Array:
-    """Where `mechanism` would bring affinity if third parties did not pull, (n, n), 0 on the diagonal."""
-    x, d = world.ideal_point, world.democracy
-    weights = ("base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry")
-    target = affinity_target(
-        np.abs(x[:, None] - x),
-        world.allied,
-        world.joint_membership,
-        np.minimum(d[:, None], d),
-        mean_trade_share(world.trade),
-        world.rivalry,
-        **mechanism.numbers(*weights),
-    )
-    return np.where(world.dyad, target, 0.0)

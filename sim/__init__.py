@@ -7,6 +7,7 @@ result = run("central-asia-2025", seed=7)                # a finished Run: serie
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from sim.results import Run, load_run
     from sim.runner import run
     from sim.scenario import Scenario, load_scenario
+
+# The matrices here are too small for threads to help: they cost twice the time, and other bits.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 _HOMES = {
     "Geopolitics": "sim.model",

@@ -11,7 +11,23 @@ from sim.core.update import Happening
 from sim.world import LEVELS, Names
 
 Keep = Literal["full", "summary", "none"]
-EVENT_COLUMNS = "id step time phase mechanism kind who whom third amount chance drawn done terms sentence".split()
+EVENT_COLUMNS = [
+    "id",
+    "step",
+    "time",
+    "phase",
+    "mechanism",
+    "kind",
+    "who",
+    "whom",
+    "third",
+    "amount",
+    "chance",
+    "drawn",
+    "done",
+    "terms",
+    "sentence",
+]
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,28 @@ from sim.timeline import Phase
 from sim.world import World
 
 RECORDED = (
-    "alive tier gdp population milex_share force technology hydrocarbon_share emission_intensity democracy ideal_point "
-    "credibility autonomy activism legitimacy nuclear policy mediation_success"
-).split()
+    "alive",
+    "tier",
+    "gdp",
+    "population",
+    "milex_share",
+    "force",
+    "technology",
+    "hydrocarbon_share",
+    "emission_intensity",
+    "democracy",
+    "ideal_point",
+    "credibility",
+    "autonomy",
+    "activism",
+    "legitimacy",
+    "nuclear",
+    "policy",
+    "mediation_success",
+)
 """Columns of states that the history keeps at every step, beside all measures of states."""
 SETTLING_YEARS = 60.0
+SLIGHT = 0.05
 MOVING = frozenset({"alignment", "drift", "arms_residual"})
 """Columns that DECIDE sets by letting time pass; looking around leaves them alone."""
 
@@ -57,6 +74,17 @@ class History:
         for name, by_state in BY_STATE.items():
             self.states[name].append(by_state(world))
         self.alignment.append(world.alignment)
+
+
+def standing_ties(world: World, *, kappa: float) -> Array:
+    """What must be added to the benefits for the portfolios as they stand to be balances, shape (n, 1 + g).
+
+    A share below `SLIGHT` is supported only in proportion: what a state hardly holds needs no explanation.
+    """
+    w = world.alignment
+    slope = utility_gradient(w, world.benefit, world.autonomy, world.pole_rivalry, kappa=kappa)
+    missing = (w * slope).sum(axis=1, keepdims=True) - slope
+    return np.where(missing > 0, missing * np.minimum(1.0, w / SLIGHT), missing)
 
 
 class Geopolitics(mesa.Model):
@@ -125,12 +153,12 @@ class Geopolitics(mesa.Model):
 
     def _apply(self, phase: Phase) -> None:
         world, updates = self.world, dict[str, Update]()
-        for name, mechanism in self.mechanisms.items():
-            if mechanism.phase is phase:
-                try:
-                    updates[name] = mechanism(world, self.streams.at(name, world.step))
-                except Exception as error:
-                    raise StepError(f"mechanism '{name}' failed at {world.time:.2f}: {error}") from error
+        asked = [(name, mechanism) for name, mechanism in self.mechanisms.items() if mechanism.phase is phase]
+        for name, mechanism in asked:
+            try:
+                updates[name] = mechanism(world, self.streams.at(name, world.step))
+            except Exception as error:
+                raise StepError(f"mechanism '{name}' failed at {world.time:.2f}: {error}") from error
         world.write(combine(updates, world))
         if self.ledger.keep != "none":
             for name, update in updates.items():
@@ -172,24 +200,28 @@ class Geopolitics(mesa.Model):
 
         A row of `alignment` that is all zero starts even and follows the portfolio flow, the world standing still,
         for 60 years. A row that was given stays; what the benefits do not explain of
-        it becomes a standing leaning, so that it is a balance (stable or not) of the world as it starts.
+        it becomes a standing leaning, so that it is a balance (stable or not) of the world as it starts for a state
+        that takes each pole for what it offers; its policy acts on top of that.
         """
         world = self.world
         unset = (world.alignment.sum(axis=1) == 0) & ~world.in_pole
         even = np.full(world.alignment.shape, 1.0 / world.sizes["o"])
         world.write({"alignment": np.where(unset[:, None], even, world.alignment)})
         mover = self.mechanisms.get("alignment")
-        flow = (mover if isinstance(mover, Alignment) else Alignment()).numbers()
+        flow = (mover if isinstance(mover, Alignment) else Alignment()).numbers() | {"mu": 0.0}
         for _ in range(3):  # benefits rest on threats, threats on guarantees, guarantees on portfolios
             self._look_around()
-            wanted = (world.appeal, world.diversification, world.pole_rivalry)
-            settled = portfolio_flow(world.alignment, *wanted, dt=SETTLING_YEARS, **flow)
+            settled = portfolio_flow(
+                world.alignment,
+                world.appeal,
+                world.diversification,
+                world.pole_rivalry,
+                dt=SETTLING_YEARS,
+                **flow,
+            )
             world.write({"alignment": np.where(unset[:, None], settled, world.alignment)})
-        slope = utility_gradient(
-            world.alignment, world.appeal, world.diversification, world.pole_rivalry, kappa=flow["kappa"]
-        )
         held = ~unset & ~world.in_pole & world.alive
-        leaning = slope.mean(axis=1, keepdims=True) - slope
+        leaning = standing_ties(world, kappa=flow["kappa"])
         world.write({"leaning": np.where(held[:, None], leaning, 0.0)})
         self._look_around()
         world.clips.clear()

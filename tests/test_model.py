@@ -143,7 +143,7 @@ def test_a_failing_mechanism_is_named() -> None:
 
     model = model_of("random:5")
     model.mechanisms["trade"] = Broken()
-    with pytest.raises(StepError, match="mechanism 'trade' failed at 2000.00: by nothing"):
+    with pytest.raises(StepError, match=r"mechanism 'trade' failed at 2000\.00: by nothing"):
         model.step()
 
 

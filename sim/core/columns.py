@@ -92,6 +92,7 @@ class Store:
 
     def __init__(self, sizes: Mapping[str, int], arrays: Mapping[str, Array]) -> None:
         self.sizes = dict(sizes)
+        self._shapes = {column.axes: self.shape(column.axes) for column in self.declarations().values()}
         self._arrays: dict[str, Array] = {}
         self._known: dict[str, Array] = {}
         self._sources: dict[str, frozenset[str]] = {}
@@ -164,16 +165,13 @@ class Store:
             self._known.pop(name, None)
 
     def _admit(self, declared: Column, value: Array) -> Array:
-        if value.shape != self.shape(declared.axes):
-            wanted = self.shape(declared.axes)
+        if value.shape != self._shapes[declared.axes]:
+            wanted = self._shapes[declared.axes]
             raise ValueError(f"column '{declared.name}' has shape {wanted} ({declared.axes!r}), not {value.shape}")
-        if declared.dtype is bool:
-            value = value.astype(bool)
-        else:
-            low, high = value.min(initial=declared.high), value.max(initial=declared.low)
-            if not (low >= declared.low and high <= declared.high):
-                value = self._clip(declared, value)
-            value = np.asarray(value.astype(declared.dtype))
+        bounded = declared.dtype is bool or not value.size
+        if not bounded and not (value.min() >= declared.low and value.max() <= declared.high):
+            value = self._clip(declared, value)
+        value = np.asarray(value.astype(declared.dtype, copy=False))
         value.flags.writeable = False
         return value
 

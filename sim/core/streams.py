@@ -7,6 +7,7 @@ shape, never "as many as needed", so that a change in one country leaves the dra
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator, Philox
@@ -25,14 +26,23 @@ class Streams:
         if seed < 0:
             raise ValueError(f"a seed is an integer of at least 0, not {seed}")
         self.seed = seed
-        self._keys: dict[str, Array] = {}
+        self._generators: dict[str, Generator] = {}
 
     def at(self, name: str, step: int) -> Generator:
-        """The generator of one consumer in one step: Philox, keyed by (seed, name), counted from the step."""
-        if name not in self._keys:
+        """The generator of one consumer in one step: Philox, keyed by (seed, name), counted from the step.
+
+        It is valid until the same name is asked for again (the generator is wound to the new step, which costs a
+        fifth of making one).
+        """
+        if name not in self._generators:
             digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=16).digest()
-            self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
-        return Generator(Philox(key=self._keys[name], counter=np.array([0, 0, 0, step], dtype=np.uint64)))
+            self._generators[name] = Generator(Philox(key=np.frombuffer(digest, dtype=np.uint64)))
+        generator = self._generators[name]
+        state: Any = generator.bit_generator.state
+        state["state"]["counter"] = np.array([0, 0, 0, step], dtype=np.uint64)
+        state["buffer_pos"], state["has_uint32"] = 4, 0
+        generator.bit_generator.state = state
+        return generator
 
 
 def symmetric_uniform(rng: Generator, n: int) -> Array:

@@ -16,7 +16,8 @@
 The factor 1 - A^2 keeps A inside -1..1 without a clip; `balance` stays below `reversion`, or any world of two camps
 would absorb. What happens (disputes, treaties, mediation) moves affinity in the mechanisms that make it happen.
 
-Assumes: affinity is mutual; what a scenario gives beyond the formula stands for good (residual); the pull of third parties is the mean over all living states.
+Assumes: affinity is mutual; the pull of third parties is the mean over all living states; what a scenario gives beyond
+the formula stands for good (residual).
 Source: Heider 1946; balance as dX/dt = X^2, Kulakowski et al. 2005, Marvel et al. 2011; weights assumed.
 """
 
@@ -101,7 +102,14 @@ class Affinity(Mechanism):
     def target(self, world: World) -> Array:
         """Where affinity would settle if third parties did not pull, shape (n, n), -1..1."""
         x, d = world.ideal_point, world.democracy
-        alike = (np.abs(x[:, None] - x), world.allied, world.joint_membership, np.minimum(d[:, None], d))
         weights = ("base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry")
-        ties = (mean_trade_share(world.trade), world.rivalry, world.affinity_residual)
-        return affinity_target(*alike, *ties, **self.numbers(*weights))
+        return affinity_target(
+            np.abs(x[:, None] - x),
+            world.allied,
+            world.joint_membership,
+            np.minimum(d[:, None], d),
+            mean_trade_share(world.trade),
+            world.rivalry,
+            world.affinity_residual,
+            **self.numbers(*weights),
+        )

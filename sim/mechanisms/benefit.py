@@ -13,9 +13,9 @@
 | leaning | leaning | 1 | (n, 1 + g) |
 | inducement, coercion | the same | 1e9 USD; 1 | (n, g) |
 
-Assumes: the benefits add; a portfolio that the scenario gives rests on standing ties (leaning) that make it a balance at
-the start, so that it moves when the world does; security from a pole is the part of all threats (from outside the pole) that its power
-could answer; inducement counts in hundredths of gdp and saturates.
+Assumes: the benefits add; a portfolio that the scenario gives rests on standing ties (leaning) that make it a balance
+at the start, so that it moves when the world does; security from a pole is the part of all threats (from outside the
+pole) that its power could answer; inducement counts in hundredths of gdp and saturates.
 Source: weights assumed; the list of benefits follows Kuik 2008 and, for Kazakhstan, Contessi 2015.
 """
 

@@ -12,8 +12,8 @@
 | w | alignment | 1 | (n, 1 + g) |
 | rivalry, affinity | the same | 1 | (n, n) |
 
-Assumes: the prize is a state that could still go either way (w (1 - w)); it counts with the root of its economy; a state
-near two poles lies between them; all living states outside poles are courted.
+Assumes: the prize is a state that could still go either way (w (1 - w)); it counts with the root of its economy; a
+state near two poles lies between them; all living states outside poles are courted.
 Source: accommodation and wooing, Crawford 2011; Ciorciari & Haacke 2019; the numbers are assumed.
 """
 

@@ -38,7 +38,6 @@ from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import WAR, World
 
-
 FRONTIER = 12  # so high a power that the frontier is where technology is best, not where most of the gdp is
 
 

@@ -59,6 +59,7 @@ class Rivalry(Mechanism):
         belongs = (world.pole > 0).astype(float)
         some = belongs.max(axis=0, initial=0) > 0
         opposed = some[:, None] & some[None, :] & (belongs.T @ belongs == 0)
-        state = (world.rivalry, world.affinity, world.power, opposed)
-        change = rivalry_change(*state, dt=world.dt, **self.numbers())
+        change = rivalry_change(
+            world.rivalry, world.affinity, world.power, opposed, dt=world.dt, **self.numbers("up", "fading")
+        )
         return Update(add={"rivalry": np.where(world.dyad, change, 0.0)})

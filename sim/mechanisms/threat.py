@@ -105,7 +105,14 @@ class Threat(Mechanism):
             world.treaty_level >= 2,
             **self.numbers(*moods),
         )
-        means = (world.reach, world.power, world.guarantee, world.milex_share, intent, world.nuclear)
-        threat = perceived_threat(*means, **self.numbers("ally_weight", "half_offence", "nuclear_shield"))
+        threat = perceived_threat(
+            world.reach,
+            world.power,
+            world.guarantee,
+            world.milex_share,
+            intent,
+            world.nuclear,
+            **self.numbers("ally_weight", "half_offence", "nuclear_shield"),
+        )
         there = world.dyad
         return Update(set={"threat": np.where(there, threat, 0.0), "intent": np.where(there, intent, 0.0)})

@@ -19,6 +19,7 @@ from sim.plots.style import (
     SOFT,
     Margins,
     canvas,
+    clipped,
     label_ends,
     look,
     pole_colours,
@@ -148,7 +149,7 @@ def across_states(
     for code in codes:
         special = code == first
         colour = COLOURS[0] if special else next(others)
-        drawn.append(Line(runs[0].title(code), of_state(runs, name, code), colour, 3.0 if special else 1.4))
+        drawn.append(Line(clipped(runs[0].title(code)), of_state(runs, name, code), colour, 3.0 if special else 1.4))
     return lines(time_of(runs), drawn[::-1], unit=unit, **more)  # type: ignore[arg-type]
 
 
@@ -157,7 +158,7 @@ def pole_power(runs: Sequence[Run], **more: object) -> Figure:
     run, colours = runs[0], pole_colours(runs[0].names.poles)
     weights = weights_of_poles(run)
     drawn = [
-        Line(run.title(code), np.stack([r.states["power"] @ weights[g] for r in runs]), colours[code])
+        Line(clipped(run.title(code)), np.stack([r.states["power"] @ weights[g] for r in runs]), colours[code])
         for g, code in enumerate(run.names.poles)
     ]
     return lines(time_of(runs), drawn, unit="share of world power (%)", percent=True, low=0, **more)  # type: ignore[arg-type]
@@ -213,6 +214,7 @@ def ranked(names: Sequence[str], parts: Mapping[str, Sequence[float]], *, unit: 
         names: of the bars. parts: label -> length of its part in every bar.
     """
     with look():
+        names = [clipped(name, 26) for name in names]
         left = 14 + max((text_width(name, 10) for name in names), default=0)
         figure, axes = canvas(SIZE[0], 74 + 19 * len(names), Margins(left=left, top=26, right=20))
         start = np.zeros(len(names))
@@ -235,7 +237,7 @@ def portfolio(runs: Sequence[Run], code: str, *, size: tuple[float, float] = SIZ
     run = runs[0]
     shares = np.mean([each.alignment[:, each.row(code)] for each in runs], axis=0)
     small = size[0] < 300
-    titles = [run.title(pole) for pole in run.names.poles] + ["non-aligned"]
+    titles = [clipped(run.title(pole)) for pole in run.names.poles] + ["non-aligned"]
     colours = [*pole_colours(run.names.poles).values(), NEUTRAL]
     stack = np.column_stack([shares[:, 1:], shares[:, 0]]).T
     with look():

@@ -14,7 +14,7 @@ from sim.core.columns import Array
 from sim.plots.style import BLACK, INK, NEUTRAL, PAPER, WARNING, WHITE, Margins, canvas, look, pole_colours
 from sim.results import Run
 
-SIDE = 400.0
+SIDE = 350.0
 MOST = 48
 """States that a picture has room for; of more, the poles and the most powerful are drawn."""
 FRIENDS = 2
@@ -59,7 +59,7 @@ def places(run: Run, shown: Array) -> Array:
     return spread(np.array([found[i] for i in range(len(shown))]))
 
 
-def spread(points: Array, radius: float = 0.041) -> Array:
+def spread(points: Array, radius: float = 0.043) -> Array:
     """Points moved apart until discs of a radius hardly overlap, within the unit square, (k, 2)."""
     ranks = points.argsort(axis=0).argsort(axis=0) / max(len(points) - 1, 1)
     extent = np.maximum(np.ptp(points, axis=0), 1e-9)
@@ -118,6 +118,6 @@ def _discs(axes: Axes, run: Run, step: int, shown: Array, where: Array) -> None:
         ink = BLACK if lead[k] == 0 else WHITE
         code = run.names.states[i]
         axes.text(
-            where[k, 0], where[k, 1], code, ha="center", va="center_baseline", fontsize=7.4 if len(code) < 4 else 6,
+            where[k, 0], where[k, 1], code, ha="center", va="center_baseline", fontsize=7.8 if len(code) < 4 else 6.4,
             fontweight="bold", color=ink, zorder=5,
         )  # fmt: skip

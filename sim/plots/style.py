@@ -97,6 +97,11 @@ def pole_colours(poles: Sequence[str]) -> dict[str, str]:
     return {code: COLOURS[g % len(COLOURS)] for g, code in enumerate(poles)}
 
 
+def clipped(text: str, most: int = 22) -> str:
+    """A name short enough for a label."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in points."""
     return 0.62 * size * len(text)

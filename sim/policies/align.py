@@ -25,8 +25,8 @@ from sim.world import World
 class Align(Policy):
     """Loyalty to a patron."""
 
-    loyalty: float = param(0.5, unit="1", low=0, high=3, doc="Extra appeal of the leading pole.", source="assumed")
-    focus: float = param(0.6, unit="1", low=0.1, high=1, doc="Factor on the taste for spreading.", source="assumed")
+    loyalty: float = param(0.2, unit="1", low=0, high=3, doc="Extra appeal of the leading pole.", source="assumed")
+    focus: float = param(0.8, unit="1", low=0.1, high=1, doc="Factor on the taste for spreading.", source="assumed")
     mediation: float = param(0.7, unit="1", low=0, high=3, doc="Factor on the will to mediate.", source="assumed")
 
     reads: ClassVar = "benefit autonomy alignment"

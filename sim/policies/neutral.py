@@ -25,7 +25,7 @@ from sim.world import World
 class Neutral(Policy):
     """Neutrality."""
 
-    aloofness: float = param(0.6, unit="1", low=0, high=3, doc="Extra appeal of non-alignment.", source="assumed")
+    aloofness: float = param(0.3, unit="1", low=0, high=3, doc="Extra appeal of non-alignment.", source="assumed")
     reserve: float = param(1.5, unit="1", low=0, high=5, doc="Reluctance to conclude pacts.", source="assumed")
     mediation: float = param(1.4, unit="1", low=0, high=3, doc="Factor on the will to mediate.", source="assumed")
 

@@ -23,9 +23,10 @@ def head(runs: Sequence[Run], cast: Cast) -> Iterator[str]:
     """Title, what was simulated, and what it is not."""
     run = runs[0]
     span = f"{run.time[0]:g} to {run.time[-1]:g}"
-    seeds = (
-        f"seed {run.seed}" if len(runs) == 1 else f"{len(runs)} runs, seeds {listed([str(r.seed) for r in runs[:8]])}"
-    )
+    numbers = [each.seed for each in runs]
+    in_a_row = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    which = f"{numbers[0]} to {numbers[-1]}" if in_a_row else listed([str(seed) for seed in numbers])
+    seeds = f"seed {run.seed}" if len(runs) == 1 else f"{len(runs)} runs, seeds {which}"
     yield '<p class="kicker">Détente · simulation report</p>'
     yield f"<h1>{escape(run.scenario.title)}</h1>"
     poles = listed([run.title(code) for code in cast.poles])
@@ -107,7 +108,7 @@ def _changed(run: Run) -> Iterator[str]:
 def chronicle_parts(run: Run, cast: Cast, several: bool) -> Iterator[str]:
     """The events worth telling, and all that the state in focus took part in."""
     if not run.events:
-        yield paragraph("No events were kept in this run.", "lead")
+        yield paragraph("No events were kept.", "lead")
         return
     which = f" of the run with seed {run.seed}" if several else ""
     yield paragraph(

@@ -102,9 +102,7 @@ def _verdict_of_many(runs: Sequence[Run], name: str, fallen: list[tuple[float, s
     takers = Counter(named(runs[0], found[1]) for found in fallen if found)
     held = len(runs) - sum(takers.values())
     if not takers:
-        return (
-            f"{opened(name)}'s balancing act held in all {len(runs)} runs: none ended with over 60% of it in one pole."
-        )
+        return f"{opened(name)}'s balancing act held in all {len(runs)} runs: no pole ended with over 60% of its ties."
     by = listed([f"{pole} in {times}" for pole, times in takers.most_common()])
     return (
         f"{opened(name)}'s balancing act held in {held} of {len(runs)} runs; one pole ended with over 60% of it: {by}."

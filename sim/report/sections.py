@@ -17,7 +17,7 @@ from sim.report.words import date, number, percent
 from sim.results import Run
 
 INDEX = "index (0 to 1)"
-BANDS = "Lines are medians of the runs, bands hold four runs in five."
+BANDS = "Line: median of the runs; band: four runs in five."
 
 
 def bands(runs: Sequence[Run], text: str) -> str:
@@ -131,8 +131,10 @@ def _order_charts(page: Page, runs: Sequence[Run]) -> Iterator[str]:
 def conflict(page: Page, runs: Sequence[Run]) -> Iterator[str]:
     """Disputes and wars."""
     parts = []
+    whiskers = " Bars: mean of the runs; whiskers: four runs in five." if len(runs) > 1 else ""
+    reading = f"Wars are a part of the disputes.{whiskers}"
     chart = counts(runs, {"disputes": "disputes", "wars": "wars"}, unit="number begun a year")
-    parts.append(page.figure(chart, "Disputes and wars that began", "Wars are a part of the disputes."))
+    parts.append(page.figure(chart, "Disputes and wars that began", reading))
     chart = measures(runs, {"live_disputes": "disputes", "live_wars": "wars"}, unit="number going on", low=0)
     parts.append(
         page.figure(chart, "Disputes and wars going on", bands(runs, "However many states take part in each."))
@@ -170,16 +172,17 @@ def mediation(page: Page, runs: Sequence[Run], cast: Cast) -> Iterator[str]:
 def mediators_table(runs: Sequence[Run], cast: Cast) -> str:
     """The busiest mediators and the state in focus, in numbers."""
     tally = tallies(runs)
+    if not any(run.events for run in runs):
+        return paragraph("No events were kept, so it cannot be told who mediated.", "lead")
     if not tally:
-        return paragraph("No events were kept in this run, so it cannot be told who mediated.", "lead")
+        return ""
     rows = tally[:15] + [t for t in tally[15:] if t.code == cast.focus]
     cells = [
         [t.title, number(t.offered), number(t.accepted), number(t.settled), percent(t.success) if t.accepted else "-"]
         for t in rows
     ]
     own = next((r for r, t in enumerate(rows) if t.code == cast.focus), None)
-    mean = "" if len(runs) == 1 else f", mean of {len(runs)} runs"
-    caption = f"The busiest mediators: offers, those that both sides accepted, disputes settled{mean}"
+    caption = "The busiest mediators" + ("" if len(runs) == 1 else f", mean of {len(runs)} runs")
     return table(caption, ["Mediator", "Offers", "Accepted", "Settled", "Success"], cells, own=own)
 
 

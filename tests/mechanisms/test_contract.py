@@ -27,7 +27,7 @@ from sim.policies.base import Policy
 from sim.policies.proposals import PROPOSED, Proposals
 from sim.timeline import Phase
 from sim.world import World
-from tests.mechanisms.worlds import busy_world, PermutedDraws, permuted_world
+from tests.mechanisms.worlds import PermutedDraws, busy_world, permuted_world
 
 MECHANISMS = discover(sim.mechanisms, Mechanism)  # type: ignore[type-abstract]
 POLICIES = discover(sim.policies, Policy)  # type: ignore[type-abstract]

@@ -131,7 +131,7 @@ def _sanction(model: Geopolitics, event: Sanction) -> Outcome:
     i, j = world.index(event.sender), world.index(event.target)
     sanctions = world.sanctions.copy()
     sanctions[i, j] = event.level
-    text = f"{event.sender} bars {event.level:.0%} of its trade with {event.target}"
+    text = f"{_title(model, event.sender)} bars {event.level:.0%} of its trade with {_title(model, event.target)}"
     return {"sanctions": sanctions}, i, j, text
 
 
@@ -143,7 +143,8 @@ def _treaty(model: Geopolitics, event: Treaty) -> Outcome:
     pact[block] = event.kind == "treaty"
     pact[:, rows, rows] = False
     verb = "conclude" if event.kind == "treaty" else "end"
-    return {"pact": pact}, rows[0], rows[1], f"{', '.join(event.members)} {verb} a pact of {event.obligation}"
+    who = ", ".join(_title(model, code) for code in event.members)
+    return {"pact": pact}, rows[0], rows[1], f"{who} {verb} a pact of {event.obligation}"
 
 
 def _membership(model: Geopolitics, event: Membership) -> Outcome:
@@ -153,7 +154,12 @@ def _membership(model: Geopolitics, event: Membership) -> Outcome:
     member = world.member.copy()
     i = world.index(event.state)
     member[names.index(event.organisation), i] = event.kind == "join"
-    return {"member": member}, i, -1, f"{event.state} {event.kind}s {event.organisation}"
+    return (
+        {"member": member},
+        i,
+        -1,
+        f"{_title(model, event.state)} {event.kind}s {_organisation(model, event.organisation)}",
+    )
 
 
 def _dispute(model: Geopolitics, event: Dispute) -> Outcome:
@@ -171,7 +177,7 @@ def _dispute(model: Geopolitics, event: Dispute) -> Outcome:
         if level == 5:
             changes["war_count"] = world.war_count + 1.0
     verbs = {"peace": "makes peace with", "war": "goes to war with", "dispute": "starts a dispute with"}
-    return changes, i, j, f"{event.originator} {verbs[event.kind]} {event.target}"
+    return changes, i, j, f"{_title(model, event.originator)} {verbs[event.kind]} {_title(model, event.target)}"
 
 
 def _leader(model: Geopolitics, event: Leader) -> Outcome:
@@ -180,7 +186,7 @@ def _leader(model: Geopolitics, event: Leader) -> Outcome:
     for name in ("ideal_point", "autonomy", "activism"):
         if (value := getattr(event, name)) is not None:
             changes[name] = _with(getattr(world, name), i, value)
-    return changes, i, -1, f"A new leader takes office in {event.state}"
+    return changes, i, -1, f"A new leader takes office in {_title(model, event.state)}"
 
 
 def _policy(model: Geopolitics, event: ChangeOfPolicy) -> Outcome:
@@ -189,7 +195,7 @@ def _policy(model: Geopolitics, event: ChangeOfPolicy) -> Outcome:
         raise KeyError(f"no policy '{event.policy}'; {nearest(event.policy, policies)}")
     i = world.index(event.state)
     changed = _with(world.policy, i, policies.index(event.policy))
-    return {"policy": changed}, i, -1, f"{event.state} decides by {event.policy} from now on"
+    return {"policy": changed}, i, -1, f"{_title(model, event.state)} decides by {event.policy} from now on"
 
 
 def _parameter(model: Geopolitics, event: ChangeOfParameter) -> Outcome:
@@ -213,7 +219,7 @@ def _loss(model: Geopolitics, event: Loss) -> Outcome:
         "legitimacy": np.where(hit, world.legitimacy - event.legitimacy, world.legitimacy),
         "shock_count": world.shock_count + 1.0,
     }
-    struck = ", ".join(event.states) or "all states"
+    struck = ", ".join(_title(model, code) for code in event.states) or "all states"
     return changes, -1, -1, f"{event.name} strikes {struck}: {event.gdp:.1%} of gdp lost"
 
 
@@ -223,7 +229,17 @@ def _adoption(model: Geopolitics, event: Adoption) -> Outcome:
         raise KeyError(f"no norm '{event.norm}'; {nearest(event.norm, norms)}")
     i, adopted = world.index(event.state), world.adopted.copy()
     adopted[norms.index(event.norm), i] = True
-    return {"adopted": adopted}, i, -1, f"{event.state} adopts {event.norm.replace('_', ' ')}"
+    return {"adopted": adopted}, i, -1, f"{_title(model, event.state)} adopts {event.norm.replace('_', ' ')}"
+
+
+def _title(model: Geopolitics, code: str) -> str:
+    names, i = model.world.names, model.world.index(code)
+    return names.titles[i] if names.titles else code
+
+
+def _organisation(model: Geopolitics, code: str) -> str:
+    names = model.world.names
+    return names.organisation_titles[names.organisations.index(code)] if names.organisation_titles else code
 
 
 def _with(values: Any, i: int, value: float) -> Any:

@@ -49,6 +49,13 @@ def strongest_obligation(treaty: Array) -> Array:
     return (treaty * rank[:, None, None]).max(axis=0)
 
 
+def shared_obligations(obligation: Array, member: Array) -> Array:
+    """What common membership obliges each two states to, bool; (m, k), (m, n) -> (k, n, n)."""
+    held = member.astype(float)
+    bound = obligation.T.astype(float)[:, :, None] * held
+    return np.matmul(held.T, bound) > 0
+
+
 def cosine_overlap(member: Array) -> Array:
     """Shared memberships over the geometric mean of both numbers, shape (m, n) -> (n, n); 0 without memberships."""
     held = member.astype(float)

@@ -20,6 +20,7 @@ from sim.quantities import (
     great_circle,
     power_share,
     projected_power,
+    shared_obligations,
     strongest_obligation,
     weighted_minimum,
 )
@@ -192,8 +193,7 @@ class World(Store):
 
     @derived("kij", "1", 0, 1, "Obligation in force, bilateral or through an organisation.", dtype=bool)
     def treaty(self) -> Array:
-        member = self.member.astype(float)
-        shared = np.einsum("mk,mi,mj->kij", self.org_obligation.astype(float), member, member, optimize=True) > 0
+        shared = shared_obligations(self.org_obligation, self.member)
         return (self.pact | shared) & self.dyad
 
     @derived("ij", "1", 0, 4, "Strongest obligation: 1 consultation .. 4 defence.", dtype=int, symmetric=True)

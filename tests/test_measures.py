@@ -106,14 +106,28 @@ def test_two_hostile_camps_have_the_modularity_worked_by_hand() -> None:
     assert (found.first == found.first[0]).tolist() == [True, False] * 4
 
 
-def test_a_world_of_friends_has_no_blocs() -> None:
+def test_a_world_of_friends_has_no_cold_war() -> None:
     found = affinity_blocs(1 - np.eye(5), np.ones(5, dtype=bool))
     assert found.modularity == 0
-    assert found.first.all()
     world = equal_states(affinity=1 - np.eye(6), rivalry=0.0)
-    assert SCALAR["bipolarity"](world) == 0
+    assert SCALAR["polarisation"](world) == 0
     assert SCALAR["cold_war_index"](world) == 0
-    assert SCALAR["larger_bloc"](world) == 1
+    assert affinity_blocs(np.zeros((5, 5)), np.ones(5, dtype=bool)).first.all()
+
+
+def test_the_cold_war_index_fades_as_camps_make_friends() -> None:
+    rivalry = np.where(camps() < 0, 0.4, 0.0)
+    values = [
+        SCALAR["cold_war_index"](equal_states(affinity=camps(6, 0.6, a), rivalry=rivalry)) for a in (-0.4, 0.2, 0.59)
+    ]
+    assert values[0] > values[1] >= values[2] > 0.3
+
+
+def test_the_dead_belong_to_no_bloc() -> None:
+    alive = np.array([True] * 6 + [False] * 2)
+    found = affinity_blocs(camps(8), alive)
+    assert found.first[:6].tolist() in ([True, False] * 3, [False, True] * 3)
+    assert not found.first[6:].any()
 
 
 def test_the_cold_war_of_two_equal_camps_without_trade_is_complete() -> None:

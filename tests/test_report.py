@@ -12,16 +12,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.measures import COLLAPSE
-from sim.plots import across_states, counts, measures, network, pole_power, portfolio, ranked, state_measures, svg
-from sim.plots.charts import yearly
-from sim.plots.network import drawn_states, places, spread
-from sim.plots.style import apart
 from sim.report import findings, headlines, report_html, write_report
 from sim.report.cast import cast_of, held_from
 from sim.report.chronicle import chronicle
@@ -111,8 +104,10 @@ def test_headlines_agree_with_the_series(flagship: Run) -> None:
     assert told_lines[0].startswith("Kazakhstan")
     assert f"{number(final['disputes'])} disputes began" in text
     hedging = flagship.states["hedging"][:, row]
-    assert f"{hedging[0]:.2f}" in text
-    assert f"{hedging[-1]:.2f}" in text
+    still = abs(hedging[-1] / hedging[0] - 1) <= 0.02 or f"{hedging[0]:.2f}" == f"{hedging[-1]:.2f}"
+    course = f"{'rose' if hedging[-1] > hedging[0] else 'fell'} from {hedging[0]:.2f} to {hedging[-1]:.2f}"
+    course = f"stayed near {hedging[-1]:.2f}" if still else course
+    assert f"hedging index of Kazakhstan {course}" in text
     offers = sum(event["kind"] == "mediation" for event in flagship.events)
     assert offers == final["mediations_offered"]
     assert f"offered {number(offers)} times" in text
@@ -121,7 +116,10 @@ def test_headlines_agree_with_the_series(flagship: Run) -> None:
     change = flagship.alignment[-1, row] - flagship.alignment[0, row]
     largest = ["non-alignment", *flagship.names.poles][int(np.abs(change).argmax())]
     word = largest if largest == "non-alignment" else with_article(flagship.title(largest))
-    assert f"{word} {'rose' if change[np.abs(change).argmax()] > 0 else 'fell'} from" in told_lines[1]
+    assert (
+        np.abs(change).max() < 0.02
+        or f"{word} {'rose' if change[np.abs(change).argmax()] > 0 else 'fell'} from" in (told_lines[1])
+    )
 
 
 def test_every_finding_points_to_a_section(page: str, runs: list[Run]) -> None:
@@ -279,7 +277,6 @@ def test_a_world_of_poles_only_has_a_report(runs: list[Run]) -> None:
     assert "The balancing act of" not in report_html([alone])
 
 
-# -- figures -----------------------------------------------------------------------------------------------------------
 def test_every_chart_of_the_report_has_axis_titles(runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Figure] = []
 
@@ -297,76 +294,6 @@ def test_every_chart_of_the_report_has_axis_titles(runs: list[Run], monkeypatch:
         assert axes.get_ylabel() or (named_bars and not any(text.isdigit() for text in named_bars))
         low, high = axes.get_ylim()
         assert high != low
-
-
-def test_bands_show_only_with_several_runs(runs: list[Run]) -> None:
-    for several in (runs, runs[:1]):
-        axes = measures(several, {"tension": "tension"}, unit="index").axes[0]
-        bands = [c for c in axes.collections if isinstance(c, PolyCollection)]
-        assert len(bands) == (len(several) > 1)
-    stack = np.stack([run.series["tension"] for run in runs])
-    axes = measures(runs, {"tension": "tension"}, unit="index").axes[0]
-    assert axes.lines[0].get_ydata() == pytest.approx(np.median(stack, axis=0))
-    low, high = np.percentile(stack, (10, 90), axis=0)
-    edge = axes.collections[0].get_paths()[0].vertices[:, 1]
-    assert edge.min() == pytest.approx(low.min())
-    assert edge.max() == pytest.approx(high.max())
-
-
-def test_lines_and_areas_show_the_data(runs: list[Run]) -> None:
-    run = runs[0]
-    code = cast_of(runs).focus
-    assert code is not None
-    line = state_measures([run], code, {"hedging": "hedging"}, unit="index").axes[0].lines[0]
-    assert line.get_ydata() == pytest.approx(run.states["hedging"][:, run.row(code)])
-    areas = portfolio([run], code).axes[0].collections
-    tops = [area.get_paths()[0].vertices[:, 1].max() for area in areas]
-    assert len(areas) == 1 + len(run.names.poles)
-    assert tops[-1] == pytest.approx(1)
-    power = pole_power([run]).axes[0].lines
-    assert len(power) == len(run.names.poles)
-    assert len(across_states(runs, "power", run.names.states[:3], first=None, unit="share").axes[0].lines) == 3
-
-
-def test_counts_a_year_add_up(runs: list[Run]) -> None:
-    when, number_of = yearly(runs, "disputes")
-    assert when.tolist() == list(range(2000, 2012))
-    assert number_of.sum(axis=1) == pytest.approx([run.final["disputes"] for run in runs])
-    bars = counts(runs, {"disputes": "disputes"}, unit="number").axes[0].patches
-    assert sum(bar.get_height() for bar in bars) == pytest.approx(np.mean([run.final["disputes"] for run in runs]))
-
-
-def test_figures_leave_global_settings_alone_and_repeat(runs: list[Run]) -> None:
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    texts = [svg(network(runs[0], "end"), "k", label='a "label" <b>') for _ in range(2)]
-    assert texts[0] == texts[1]
-    assert dict(mpl.rcParams) == before
-    assert ElementTree.fromstring(texts[0]).attrib["aria-label"] == 'a "label" <b>'
-    ranked(["one", "two"], {"a": [1, 2], "b": [0, 1]}, unit="number")
-
-
-def test_states_keep_their_place_and_do_not_cover_each_other(flagship: Run) -> None:
-    shown = drawn_states(flagship)
-    where = places(flagship, shown)
-    assert np.array_equal(where, places(flagship, shown))
-    assert where.min() >= 0
-    assert where.max() <= 1
-    gap = np.linalg.norm(where[:, None] - where[None, :], axis=-1) + 9 * np.eye(len(where))
-    assert gap.min() > 0.05
-    crowd = spread(np.zeros((30, 2)) + np.linspace(0, 1e-3, 30)[:, None] * [1, -1])
-    assert np.isfinite(crowd).all()
-
-
-@given(st.lists(st.floats(-1, 2), min_size=1, max_size=12), st.floats(0.01, 0.3))
-def test_labels_are_set_apart_and_keep_their_order(wanted: list[float], gap: float) -> None:
-    placed = apart(wanted, gap, 0, 1)
-    room = min(gap, 1 / max(len(wanted) - 1, 1))
-    assert placed.min() >= -1e-9
-    assert placed.max() <= 1 + 1e-9
-    assert (np.diff(np.sort(placed)) >= room - 1e-9).all()
-    assert np.array_equal(np.argsort(placed, kind="stable"), np.argsort(wanted, kind="stable"))
 
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
@@ -392,7 +319,8 @@ def test_in_a_browser_nothing_is_fetched_cut_off_or_tiny(
         assert view.evaluate("document.documentElement.scrollWidth") <= width
         sizes = view.evaluate(
             """() => [...document.querySelectorAll('svg text')].filter(t => t.getClientRects().length)
-                 .map(t => parseFloat(getComputedStyle(t).fontSize) * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b))"""
+                 .map(t => parseFloat(getComputedStyle(t).fontSize) * Math.hypot(t.getScreenCTM().a,
+                                                                              t.getScreenCTM().b))"""
         )
         assert len(sizes) > 300
         assert min(sizes) > 7

@@ -534,3 +534,9 @@ def test_files_of_scenarios_keep_to_the_schema(checkout):
         assert [error.message for error in validator.iter_errors(data)] == []
     wrong = tomllib.loads(FULL.replace("kappa = 2", "kapa = 2").replace('"balance"', '"balanc"'))
     assert len(list(validator.iter_errors(wrong))) == 2
+
+
+def test_the_schema_beside_the_scenarios_is_up_to_date(checkout):
+    """Editors read it; `detente scenario schema > scenarios/scenario.schema.json` makes it anew."""
+    kept = json.loads((checkout / "scenarios" / "scenario.schema.json").read_text())
+    assert kept == json.loads(json.dumps(scenario_schema()))

@@ -14,7 +14,7 @@ TINY = 1e-300
 
 
 class Blocs(NamedTuple):
-    """A split of the states in two: `first` marks one side, bool (n,); modularity 0 means that none is worth making."""
+    """A split of the states in two: `first` marks one side, bool (n,); modularity 0 means that it is no real one."""
 
     first: Array
     modularity: float
@@ -25,6 +25,8 @@ def affinity_blocs(affinity: Array, alive: Array) -> Blocs:
     """The two blocs of the leading eigenvector of the signed modularity matrix, and their modularity (0..1).
 
     One split by the signs of one eigenvector: fast, but not the best of all partitions, and never more than two blocs.
+    The vector that puts all on one side is left out, so that there are always two sides, however friendly they are;
+    one bloc only without any ties.
 
     Args:
         affinity: symmetric, -1..1, (n, n). alive: bool (n,).
@@ -34,14 +36,15 @@ def affinity_blocs(affinity: Array, alive: Array) -> Blocs:
     np.fill_diagonal(weight, 0.0)
     friendly, unfriendly = np.maximum(weight, 0.0), np.maximum(-weight, 0.0)
     surplus = _beyond_chance(friendly) - _beyond_chance(unfriendly)
-    total = friendly.sum() + unfriendly.sum()
-    n = len(weight)
-    if total <= 1e-9 or alive.sum() < 2:
+    total, n, living = friendly.sum() + unfriendly.sum(), len(weight), int(alive.sum())
+    if total <= 1e-9 or living < 2:
         return Blocs(alive, 0.0)
-    _, vectors = eigh(surplus, subset_by_index=[n - 1, n - 1], check_finite=False)
+    aside = 1 + np.abs(surplus).sum(axis=1).max()  # more than any eigenvalue: all on one side, and the dead
+    matrix = surplus - aside * (pair / living + np.diag((~alive).astype(float)))
+    _, vectors = eigh(matrix, subset_by_index=[n - 1, n - 1], check_finite=False)
     side = np.where(vectors[:, 0] >= 0, 1.0, -1.0) * alive
     modularity = (side @ surplus @ side + surplus.sum()) / (2 * total)
-    return Blocs(side > 0, min(float(modularity), 1.0)) if modularity > 1e-12 else Blocs(alive, 0.0)
+    return Blocs(side > 0, float(np.clip(modularity, 0, 1)))
 
 
 def _beyond_chance(weight: Array) -> Array:

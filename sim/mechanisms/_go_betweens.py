@@ -61,21 +61,21 @@ def norms_held(world: World) -> Array:
 def willingness(world: World, i: Array, j: Array) -> Array:
     """How much each candidate wants to mediate between i and j, (d, k); 0 for parties and those without standing.
 
-    A state's stakes are trade with the parties and nearness, times its activism and means, times its free capacity
-    (1 + 3 activism a year); an organisation with good offices serves disputes among its members, by its legitimacy
-    and free capacity (3 to 6 a year, more the more universal).
+    A state's stakes are trade with the parties and nearness, times its zeal (activism squared, and means), times its
+    free capacity (1 + 3 activism a year); an organisation with good offices serves disputes among its members, by its
+    legitimacy and free capacity (3 to 6 a year, more the more universal).
     """
     stakes = world.trade / np.maximum(world.total_trade, 1e-12)[:, None]
     close = np.exp(-np.minimum(world.distance[:, i], world.distance[:, j]) / 3000.0)
     interest = 0.1 + (stakes[:, i] + stakes[:, j] + close) / 2
-    zeal = (0.1 + world.activism + world.power) * world.mediation_effort * world.alive
+    zeal = (world.activism**2 + world.power) * world.mediation_effort * world.alive
     free = np.exp(-world.mediation_load / (1 + 3 * world.activism))
     marks = world.dispute_tag[i, j]
     party = (world.dispute_tag[None, :, :] == marks[:, None, None]).any(axis=2)
     states = (interest * (zeal * free)[:, None]).T * ~party
     standing = world.member[:, i] & world.member[:, j] & world.org_mediates[:, None]
     breadth = world.member.sum(axis=1) / max(world.alive.sum(), 1)
-    office = 0.6 * world.org_legitimacy * np.exp(-world.org_load / (3 + 3 * breadth))
+    office = 1.5 * world.org_legitimacy * np.exp(-world.org_load / (3 + 3 * breadth))
     return np.hstack([states, (standing * office[:, None]).T])
 
 

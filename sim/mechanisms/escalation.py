@@ -7,13 +7,15 @@
     parity  = the smaller over the larger power; newness = mean of exp(-tenure / 2) over the two leaders
 
 Each risk has an exponential clock; those of war and death start when level 4 is reached; the first that rings decides.
+A dispute that is seen for the first time has been live for part of the step in which it began: its clocks run longer
+than dt, by so much that disputes are live for 1 / end years on average, whatever the step.
 
 | symbol | column | unit | shape |
 |---|---|---|---|
 | level | hostility | 0..5 | (n, n) |
 | the pair that began it | originator | 1 | (n, n) |
 | all pairs of a dispute | dispute_tag | 1 | (n, n) |
-| tenure | tenure | year | (n,) |
+| tenure, age | tenure, dispute_age | year | (n,), (n, n) |
 
 All pairs of a dispute move with the pair that began it; where that pair has left, the others end too.
 
@@ -56,20 +58,32 @@ def waiting_time(drawn: Array, rate: Array | float) -> Array:
     return np.where(rate > 0, -np.log1p(-drawn) / np.where(rate > 0, rate, 1.0), np.inf)
 
 
-def resolved(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, dt: float) -> dict[str, Array]:
-    """What happens to disputes within `dt` years, bool (d,) each: ended, risen, war, death.
+def first_exposure(dt: float, end: float) -> float:
+    """Years that the clocks of a new dispute run, in [1.5 dt, 4 dt], so that it is live for 1 / end years on average.
+
+    It is seen once for certain, then with the chance of surviving this exposure, and then of surviving each step:
+    dt (1 + exp(-end x) / (1 - exp(-end dt))) = 1 / end, solved for x; long steps cannot do better than 4 dt.
+    """
+    spent = end * dt
+    survival = (1 / spent - 1) * -np.expm1(-spent)
+    return min(-float(np.log(survival)) / end, 4 * dt) if survival > 0 else 4 * dt
+
+
+def resolved(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, exposure: Array) -> dict[str, Array]:
+    """What happens to disputes while their clocks run, bool (d,) each: ended, risen, war, death.
 
     Args:
         level: 2, 3 or 4, shape (d,). drawn: four uniforms each, (4, d). rates: end, rise, war, death, per year.
+        exposure: years, shape (d,).
     """
     end, rise, war, death = (waiting_time(u, rate) for u, rate in zip(drawn, rates, strict=True))
     at_force = np.where(level >= FORCE, 0.0, rise)
     war_at = at_force + war
-    stop = np.minimum(np.minimum(end, war_at), dt)
+    stop = np.minimum(np.minimum(end, war_at), exposure)
     return {
-        "ended": end <= np.minimum(war_at, dt),
+        "ended": end <= np.minimum(war_at, exposure),
         "risen": (level < FORCE) & (at_force < stop),
-        "war": war_at < np.minimum(end, dt),
+        "war": war_at < np.minimum(end, exposure),
         "death": at_force + death < stop,
     }
 
@@ -92,7 +106,7 @@ class Escalation(Mechanism):
     resentment: float = param(0.1, unit="1", low=0, high=1, doc="Grievance per level risen.", source="assumed")
 
     phase: ClassVar = Phase.CONFLICT
-    reads: ClassVar = "hostility originator dispute_tag dyad nuclear power tenure fatal affinity"
+    reads: ClassVar = "hostility originator dispute_tag dispute_age dyad nuclear power tenure fatal affinity"
     writes: ClassVar = "hostility affinity grievance crisis_count war_count fatal"
     kinds: ClassVar = {
         "escalation": "{who} uses force against {whom}",
@@ -109,13 +123,15 @@ class Escalation(Mechanism):
             return self._ended_with_a_state(world)
         war_terms = self._war_terms(world, live)
         war_rate = np.exp(sum(war_terms.values()))
-        fate = resolved(live.level, drawn, (self.end, self.rise, war_rate, self.death), dt=world.dt)
+        new = world.dispute_age[live.first, live.second] < 1.5 * world.dt
+        exposure = np.where(new, first_exposure(world.dt, self.end), world.dt)
+        fate = resolved(live.level, drawn, (self.end, self.rise, war_rate, self.death), exposure=exposure)
         open_ = live.led & (live.level < WAR)
         fate = {name: happened & open_ for name, happened in fate.items()}
         before = world.fatal[live.first, live.second]
         fate["death"] = (fate["death"] | fate["war"]) & ~before
         level = np.where(fate["war"], WAR, np.where(fate["risen"], FORCE, live.level))
-        told = self._told(live, fate, level, war_terms, drawn, world)
+        told = self._told(live, fate, level, war_terms, drawn, exposure)
         level = np.where(fate["ended"] | ~live.led, 0, level)
         return self._update(world, live, level, fate, told)
 
@@ -144,7 +160,7 @@ class Escalation(Mechanism):
         level: Array,
         war_terms: dict[str, Array],
         drawn: Array,
-        world: World,
+        exposure: Array,
     ) -> tuple[Happening, ...]:
         d = len(live.mark)
         plain = {"end": self.end, "rise": self.rise, "death": self.death}
@@ -161,7 +177,7 @@ class Escalation(Mechanism):
             if not which.size:
                 continue
             terms = {name: part[which] for name, part in why[risk].items()}
-            chance = world.chance(np.exp(sum(terms.values(), np.zeros(len(which)))))
+            chance = -np.expm1(-np.exp(sum(terms.values(), np.zeros(len(which)))) * exposure[which])
             told.append(
                 Happening(
                     kind,

@@ -11,7 +11,7 @@
 | threshold | norm_threshold | 1 | (q, n) |
 | campaigns | entrepreneur | 1 | (q, n) |
 
-A norm held for `internalised` years is kept for good.
+A norm held for `internalised` years is taken for granted: defection falls to the share `relapse` of its rate.
 
 Assumes: a great power outside a norm is the violation that others see; norms do not compete.
 Source: norm entrepreneurs, tipping and internalisation, Finnemore & Sikkink 1998; the numbers are assumed.
@@ -59,7 +59,8 @@ class Norms(Mechanism):
     entrepreneurs: float = param(0.15, unit="1", low=0, high=0.5, doc="Most they lower theta.", source="assumed")
     lapse: float = param(0.005, unit="1/year", low=0, high=1, doc="Defection of itself.", source="assumed")
     bad_example: float = param(0.05, unit="1/year", low=0, high=2, doc="By great powers outside.", source="assumed")
-    internalised: float = param(10, unit="year", low=0, high=100, doc="After which it is kept.", source="assumed")
+    internalised: float = param(10, unit="year", low=0, high=100, doc="After which it is a habit.", source="assumed")
+    relapse: float = param(0.3, unit="1", low=0, high=1, doc="Defection left after that.", source="assumed")
 
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
@@ -80,8 +81,9 @@ class Norms(Mechanism):
         chance = world.chance(adoption_rate(reached, world.norm_threshold - lowered, **numbers))
         adopts = world.alive & ~world.adopted & (taken < chance)
         violation = self._violation(world)
-        drop_chance = world.chance(self.lapse + self.bad_example * violation)[:, None]
-        drops = held & (world.adoption_years < self.internalised) & (dropped < drop_chance)
+        habit = np.where(world.adoption_years < self.internalised, 1.0, self.relapse)
+        drop_chance = world.chance(habit * (self.lapse + self.bad_example * violation)[:, None])
+        drops = held & (dropped < drop_chance)
         after = (world.adopted | adopts) & ~drops
         q, i = np.nonzero(adopts)
         why = {
@@ -90,7 +92,10 @@ class Norms(Mechanism):
             "entrepreneurs": self.steepness * lowered[q, i],
         }
         r, k = np.nonzero(drops)
-        reasons = {"of itself": np.full(len(r), self.lapse), "great powers outside": self.bad_example * violation[r]}
+        reasons = {
+            "of itself": habit[r, k] * self.lapse,
+            "great powers outside": habit[r, k] * self.bad_example * violation[r],
+        }
         return Update(
             set={
                 "adopted": after,
@@ -98,7 +103,7 @@ class Norms(Mechanism):
             },
             happenings=(
                 Happening("adoption", i, third=q, chance=chance[q, i], drawn=taken[q, i], terms=why),
-                Happening("defection", k, third=r, chance=drop_chance[r, 0], drawn=dropped[r, k], terms=reasons),
+                Happening("defection", k, third=r, chance=drop_chance[r, k], drawn=dropped[r, k], terms=reasons),
             ),
         )
 

@@ -1,6 +1,6 @@
 """States join organisations whose members they like and are near to, leave those they fell out with, and talk there.
 
-    fit_mi    = by_affinity affinity_mi + by_region region_mi + universal breadth_m ** 4
+    fit_mi    = by_affinity affinity_mi + by_region region_mi - by_remoteness remote_mi + universal breadth_m ** 4
     i applies at rate  apply sigmoid(wish),   wish = wish0 + fit + by_standing (legitimacy_m - 1/2) + by_lean lean_mi
     members consent    sigmoid(consent),      consent = consent0 + fit - by_rival rival_mi - by_pledge [duty to defend]
     i leaves at rate   leave (1 - breadth_m) exp(-by_affinity affinity_mi + by_grievance grievance_mi)
@@ -12,6 +12,7 @@
 |---|---|---|---|
 | member, legitimacy | member, org_legitimacy | 1 | (m, n), (m,) |
 | affinity_mi, grievance_mi, region_mi | mean over the members; share of them in the same region | 1 | (m, n) |
+| remote_mi | mean of 1 - exp(-distance / 3000 km) over the members | 1 | (m, n) |
 | lean, rival | portfolio share of i in poles that are members; in their rivals, by rivalry | 1 | (m, n) |
 | breadth, strife, credibility_m | members of all states; members that fight another one; mean | 1 | (m,) |
 
@@ -37,6 +38,7 @@ from sim.timeline import Phase
 from sim.world import DEFENCE, World
 
 FORCE = 4
+CLOSE = 3000.0  # km
 
 
 def member_mean(held: Array, of_pair: Array) -> Array:
@@ -53,6 +55,7 @@ class Standing:
     affinity: Array
     grievance: Array
     region: Array
+    remote: Array
     lean: Array
     rival: Array
     breadth: Array
@@ -72,6 +75,7 @@ def standing(world: World) -> Standing:
         affinity=member_mean(held, world.affinity),
         grievance=member_mean(held, world.grievance.T),
         region=member_mean(held, same),
+        remote=member_mean(held, -np.expm1(-world.distance / CLOSE)),
         lean=poles @ w,
         rival=poles @ world.pole_rivalry @ w,
         breadth=number / max(world.alive.sum(), 1),
@@ -84,10 +88,11 @@ class Organisations(Mechanism):
     """Sets `member`; moves the standing of organisations and leaders and the affinity of those who talk."""
 
     apply: float = param(0.05, unit="1/year", low=0, high=1, doc="Rate of applying at full wish.", source="assumed")
-    wish0: float = param(-3.5, unit="1", low=-8, high=2, doc="Wish to join, all else 0.", source="assumed")
-    consent0: float = param(-1, unit="1", low=-6, high=4, doc="Consent, all else 0.", source="assumed")
+    wish0: float = param(-2, unit="1", low=-8, high=2, doc="Wish to join, all else 0.", source="assumed")
+    consent0: float = param(0.5, unit="1", low=-6, high=4, doc="Consent, all else 0.", source="assumed")
     by_affinity: float = param(2, unit="1", low=0, high=6, doc="Of affinity with members.", source="assumed")
     by_region: float = param(2, unit="1", low=0, high=6, doc="Of being of their region.", source="assumed")
+    by_remoteness: float = param(4, unit="1", low=0, high=8, doc="Of being far from members.", source="assumed")
     by_standing: float = param(1, unit="1", low=0, high=6, doc="Of legitimacy.", source="assumed")
     by_lean: float = param(1, unit="1", low=0, high=6, doc="Of leaning on member poles.", source="assumed")
     by_rival: float = param(2, unit="1", low=0, high=6, doc="Of leaning on their rivals.", source="assumed")
@@ -104,7 +109,7 @@ class Organisations(Mechanism):
 
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
-        "member alive affinity grievance region pole pole_rivalry alignment hostility org_legitimacy org_obligation "
+        "member alive distance affinity grievance region pole pole_rivalry alignment hostility org_legitimacy org_obligation "
         "org_dialogue org_leader credibility"
     )
     writes: ClassVar = "member org_legitimacy affinity credibility"
@@ -120,6 +125,7 @@ class Organisations(Mechanism):
         fit = {
             "affinity": self.by_affinity * seen.affinity,
             "region": self.by_region * seen.region,
+            "remoteness": -self.by_remoteness * seen.remote,
             "universality": np.broadcast_to(self.universal * seen.breadth[:, None] ** 4, seen.held.shape),
         }
         asks = world.alive & ~world.member & (applied < self._chance_of_applying(world, seen, fit))

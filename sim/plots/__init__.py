@@ -8,6 +8,8 @@ Every function takes one run or several (replicates become a median with a band)
 
 from __future__ import annotations
 
+from matplotlib.figure import Figure
+
 from sim.plots.charts import (
     across_states,
     counts,
@@ -22,6 +24,6 @@ from sim.plots.network import network
 from sim.plots.style import svg
 
 __all__ = [
-    "across_states", "counts", "lines", "measures", "network", "pole_power", "portfolio", "ranked", "state_measures",
-    "svg",
+    "Figure", "across_states", "counts", "lines", "measures", "network", "pole_power", "portfolio", "ranked",
+    "state_measures", "svg",
 ]  # fmt: skip

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from sim.plots import svg
+from sim.plots import Figure, svg
 from sim.plots.style import GRID, INK, PAPER, SOFT
 
 CSS = Path(__file__).with_name("page.css")

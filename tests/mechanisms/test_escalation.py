@@ -9,7 +9,7 @@ from sim.core.columns import Array
 from sim.core.streams import Streams
 from sim.core.update import combine
 from sim.mechanisms._disputes import disputes_of
-from sim.mechanisms.escalation import Escalation, resolved, waiting_time, war_probability
+from sim.mechanisms.escalation import Escalation, first_exposure, resolved, waiting_time, war_probability
 from tests.mechanisms.quarrels import check_terms, joined, quarrels, told
 from tests.mechanisms.turns import turned
 
@@ -18,7 +18,7 @@ RATES = (2.4, 1.6, 0.10, 1.1)
 
 def fates(level: int, dt: float, rates: tuple[float, ...] = RATES, number: int = 400_000) -> dict[str, Array]:
     drawn = np.random.Generator(np.random.PCG64(3)).random((4, number))
-    return resolved(np.full(number, level), drawn, rates, dt=dt)
+    return resolved(np.full(number, level), drawn, rates, exposure=np.full(number, dt))
 
 
 def test_bargaining_closed_form_against_a_search_for_the_best_demand() -> None:
@@ -60,18 +60,27 @@ def test_competing_risks_at_level_three(dt: float) -> None:
     assert fate["war"].mean() < 0.02
 
 
-@pytest.mark.parametrize("dt", [0.5, 1 / 12])
+@pytest.mark.parametrize("dt", [0.01, 0.1, 0.25, 0.4])
+def test_new_disputes_live_as_long_as_the_rate_says(dt: float) -> None:
+    lived = dt * (1 + np.exp(-2.4 * first_exposure(dt, 2.4)) / -np.expm1(-2.4 * dt))
+    assert lived == pytest.approx(1 / 2.4, rel=0.02)
+    assert 1.5 * dt <= first_exposure(dt, 2.4) <= 4 * dt
+
+
+@pytest.mark.parametrize("dt", [0.25, 1 / 12])
 def test_highest_levels_and_durations_of_whole_disputes(dt: float) -> None:
     """threat / display / force / war as .02 / .18 / .77 / .03, three in ten cost lives, five months on average."""
     n = 600
     level = np.repeat([2, 3, 4], [9, 90, 201])
     world = quarrels(n, level=level, dt=dt)
+    world.write({"dispute_age": np.where(world.hostility > 0, dt, 0.0)})
     highest, live_years, crises = level.copy(), 0.0, 0.0
     rows = np.arange(0, n, 2)
     unit = Escalation(by_parity=0, by_new_leader=0)
     for _ in range(int(8 / dt)):
         live_years += (world.hostility[rows, rows + 1] > 0).sum() * dt
         update = turned(world, unit, seed=11)[0]
+        world.write({"dispute_age": np.where(world.hostility > 0, world.dispute_age + dt, 0.0)})
         crises += float(update.add.get("crisis_count", 0.0))
         for kind, reached in (("escalation", 4), ("war begins", 5)):
             event = told(update, kind)
@@ -81,7 +90,7 @@ def test_highest_levels_and_durations_of_whole_disputes(dt: float) -> None:
     shares = np.array([(highest == value).mean() for value in (2, 3, 4, 5)])
     np.testing.assert_allclose(shares, [0.02, 0.18, 0.77, 0.03], atol=0.06)
     assert crises / 300 == pytest.approx(0.27, abs=0.08)
-    assert live_years / 300 == pytest.approx(dt / -np.expm1(-2.45 * dt), rel=0.15)  # seen once a step: all, e, e^2 ...
+    assert live_years / 300 == pytest.approx(max(1 / 2.45, dt), rel=0.15)
 
 
 def test_parity_and_new_leaders_make_war_likelier_and_nuclear_weapons_halve_it() -> None:
@@ -99,7 +108,7 @@ def test_parity_and_new_leaders_make_war_likelier_and_nuclear_weapons_halve_it()
 
 
 def test_all_pairs_of_a_dispute_move_together() -> None:
-    world = joined(quarrels(9, began=[(0, 1), (3, 4)], level=3, dt=1.0), k=2, opponent=1, partner=0)
+    world = joined(quarrels(9, began=[(0, 1), (3, 4)], level=3, dt=0.25, dispute_age=1.0), k=2, opponent=1, partner=0)
     seen = set()
     for seed in range(200):
         after = combine({"x": Escalation()(world, Streams(seed).at("e", 0))}, world)

@@ -35,7 +35,7 @@ def attacked(n: int = 8, *, ties: list[tuple[int, int]], began: Any = ((0, 1),),
     return world
 
 
-def many(world: World, unit: Obligations = WIDE, runs: int = 2000) -> list[Update]:
+def many(world: World, unit: Obligations = WIDE, runs: int = 1000) -> list[Update]:
     return [unit(world, Streams(seed).at("o", 3)) for seed in range(runs)]
 
 

@@ -26,23 +26,25 @@ class Streams:
         if seed < 0:
             raise ValueError(f"a seed is an integer of at least 0, not {seed}")
         self.seed = seed
-        self._generators: dict[str, Generator] = {}
+        self._generators: dict[str, tuple[Generator, dict[str, Any]]] = {}
 
     def at(self, name: str, step: int) -> Generator:
         """The generator of one consumer in one step: Philox, keyed by (seed, name), counted from the step.
 
-        It is valid until the same name is asked for again (the generator is wound to the new step, which costs a
-        fifth of making one).
+        It is valid until the same name is asked for again: the generator is wound to the new step, which costs a
+        fifth of making one.
         """
-        if name not in self._generators:
-            digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=16).digest()
-            self._generators[name] = Generator(Philox(key=np.frombuffer(digest, dtype=np.uint64)))
-        generator = self._generators[name]
-        state: Any = generator.bit_generator.state
-        state["state"]["counter"] = np.array([0, 0, 0, step], dtype=np.uint64)
-        state["buffer_pos"], state["has_uint32"] = 4, 0
-        generator.bit_generator.state = state
+        generator, start = self._generators.get(name) or self._made(name)
+        start["state"]["counter"] = np.array([0, 0, 0, step], dtype=np.uint64)
+        generator.bit_generator.state = start
         return generator
+
+    def _made(self, name: str) -> tuple[Generator, dict[str, Any]]:
+        """A new generator and its state with nothing drawn."""
+        digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=16).digest()
+        bits = Philox(key=np.frombuffer(digest, dtype=np.uint64))
+        self._generators[name] = (Generator(bits), dict(bits.state))
+        return self._generators[name]
 
 
 def symmetric_uniform(rng: Generator, n: int) -> Array:

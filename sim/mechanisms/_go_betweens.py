@@ -38,18 +38,18 @@ def acceptance_terms(
     }
 
 
-def leverage_on_states(world: World, *, by_membership: float) -> Array:
-    """What every candidate holds over every state, shape (k, n): trade, patronage, membership."""
-    by_trade = (0.5 * world.trade / np.maximum(world.total_trade, 1e-12)[:, None]).T
-    by_pole = (0.5 * world.alignment[:, 1:] @ world.pole).T
-    return np.vstack([by_trade + by_pole, by_membership * world.member])
+def leverage_on(world: World, i: Array, *, by_membership: float) -> Array:
+    """What every candidate holds over the states i, shape (d, k): trade, patronage, membership."""
+    by_trade = 0.5 * world.trade[i] / np.maximum(world.total_trade[i], 1e-12)[:, None]
+    by_pole = 0.5 * world.alignment[i, 1:] @ world.pole
+    return np.hstack([by_trade + by_pole, by_membership * world.member[:, i].T])
 
 
-def affinity_with_states(world: World) -> Array:
-    """Affinity of every candidate with every state, shape (k, n); an organisation's is the mean of its members."""
+def affinity_with(world: World, i: Array) -> Array:
+    """Affinity of every candidate with the states i, shape (d, k); an organisation's is the mean of its members'."""
     held = world.member * world.alive
-    groups = held @ world.affinity / np.maximum(held.sum(axis=1, keepdims=True), 1)
-    return np.vstack([world.affinity, groups])
+    groups = world.affinity[i] @ held.T / np.maximum(held.sum(axis=1), 1)
+    return np.hstack([world.affinity[i], groups])
 
 
 def norms_held(world: World) -> Array:

@@ -41,6 +41,8 @@ from sim.timeline import Phase
 from sim.world import World
 
 FITTED = "GML2016fit"
+onset_probability = onset.onset_probability
+"""The hazard as a function of the world, for forecasts: see there."""
 
 
 def opening_level(drawn: Array, shift: Array, *, share_threat: float, share_display: float) -> Array:
@@ -127,10 +129,11 @@ class DisputeOnset(Mechanism):
         told = Happening(
             "dispute onset", i, whom=j, amount=level, chance=chance[i, j], drawn=drawn[i, j], terms=index.terms(i, j)
         )
+        lapses = (self._lapses(world, lapsed, drawn),) if lapsed.any() else ()
         return Update(
             add=self._effects(world, i, j, level, tag, lapsed),
             set={"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)},
-            happenings=(told, self._lapses(world, lapsed, drawn)),
+            happenings=(told, *lapses),
         )
 
     def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array]:

@@ -109,15 +109,31 @@ class Mediation(Mechanism):
     def __call__(self, world: World, rng: Generator) -> Update:
         n, m = world.sizes["i"], world.sizes["m"]
         drawn, fate = rng.random((5, n, n)), rng.random(n + m)
-        i, j = np.nonzero((world.originator == 1) & (world.hostility > 0) & world.dyad)
+        i, j, calls = self._within_reach(world, drawn[1])
+        if not i.size:
+            return Update(add=self._fading(world))
         case = self._case(world, i, j)
-        chance = self._chance_of_offer(world, case)
+        total = case.score.sum(axis=1)
+        chance = world.chance(calls * total / (total + self.half))
         noise = crossed_uniform(drawn[0][i, j], fate)
         gumbel = -np.log(-np.log(np.clip(noise, 1e-12, 1 - 1e-12)))
         best = (np.log(np.maximum(case.score, 1e-300)) + self.taste * gumbel).argmax(axis=1)
         which = np.flatnonzero(drawn[1][i, j] < chance)
-        k, sides = best[which], (i[which], j[which])
-        offer_drawn, said_i, said_j, fortune = (part[sides] for part in drawn[1:])
+        return self._talks(world, case, which, best[which], chance[which], drawn[1:, i[which], j[which]])
+
+    def _within_reach(self, world: World, drawn: Array) -> tuple[Array, Array, Array]:
+        """Disputes that would get an offer if candidates were many, and the yearly rate of offers in that case."""
+        i, j = np.nonzero((world.originator == 1) & (world.hostility > 0) & world.dyad)
+        level = world.hostility[i, j]
+        grave = world.fatal[i, j] | (level == WAR)
+        calls = self.offers * np.where(grave, 1.0, self.minor) * level / WAR
+        near = drawn[i, j] < world.chance(calls)
+        return i[near], j[near], calls[near]
+
+    def _talks(self, world: World, case: Case, which: Array, k: Array, chance: Array, drawn: Array) -> Update:
+        """What comes of the offers that candidates k make in some of the disputes; drawn (4, offers)."""
+        offer_drawn, said_i, said_j, fortune = drawn
+        sides = (case.i[which], case.j[which])
         yes, terms = case.of(which, k)
         accepted = (said_i < yes[0]) & (said_j < yes[1])
         push = self._push(world, case, which, k)
@@ -125,7 +141,7 @@ class Mediation(Mechanism):
         settled = accepted & (fortune < success)
         scored = {"score of the mediator": case.score[which, k], "score of all": case.score[which].sum(axis=1)}
         told = (
-            _told("mediation", sides, k, chance[which], offer_drawn, scored, accepted),
+            _told("mediation", sides, k, chance, offer_drawn, scored, accepted),
             _told("consent", sides, k, yes[0], said_i, terms[0], said_i < yes[0]),
             _told("consent", sides[::-1], k, yes[1], said_j, terms[1], said_j < yes[1]),
             _told("settlement", sides, k, success, fortune, push, settled, accepted),
@@ -133,26 +149,19 @@ class Mediation(Mechanism):
         return Update(add=self._effects(world, sides, k, accepted, settled), happenings=told)
 
     def _case(self, world: World, i: Array, j: Array) -> Case:
-        near = between.affinity_with_states(world)
-        hold = between.leverage_on_states(world, by_membership=self.by_membership)
+        near_i, near_j = between.affinity_with(world, i), between.affinity_with(world, j)
+        hold_i, hold_j = (between.leverage_on(world, side, by_membership=self.by_membership) for side in (i, j))
         repute = np.concatenate([world.credibility, world.org_legitimacy])
         state = (world.dispute_age[i, j], world.hostility[i, j], world.power[i], world.power[j])
         ripe = between.ripeness(*state, ripening=self.ripening)
         weights = (self.a0, self.a1, self.a2, self.a3, self.a4, self.a5)
         terms = (
-            between.acceptance_terms(near[:, i].T, near[:, j].T, repute, hold[:, i].T, ripe, weights=weights),
-            between.acceptance_terms(near[:, j].T, near[:, i].T, repute, hold[:, j].T, ripe, weights=weights),
+            between.acceptance_terms(near_i, near_j, repute, hold_i, ripe, weights=weights),
+            between.acceptance_terms(near_j, near_i, repute, hold_j, ripe, weights=weights),
         )
         yes = (expit(sum(terms[0].values())), expit(sum(terms[1].values())))
         score = between.willingness(world, i, j) * yes[0] * yes[1]
-        return Case(i, j, ripe, terms, yes, score, ((hold[:, i] + hold[:, j]) / 2).T)
-
-    def _chance_of_offer(self, world: World, case: Case) -> Array:
-        level = world.hostility[case.i, case.j]
-        grave = world.fatal[case.i, case.j] | (level == WAR)
-        salience = np.where(grave, 1.0, self.minor) * level / WAR
-        total = case.score.sum(axis=1)
-        return world.chance(self.offers * salience * total / (total + self.half))
+        return Case(i, j, ripe, terms, yes, score, (hold_i + hold_j) / 2)
 
     def _push(self, world: World, case: Case, which: Array, k: Array) -> dict[str, Array]:
         repute = np.concatenate([world.credibility, world.org_legitimacy])
@@ -175,21 +184,27 @@ class Mediation(Mechanism):
         won, lost, busy = (
             np.bincount(k[those], minlength=n + m).astype(float) for those in (settled, accepted & ~settled, accepted)
         )
-        fading, stake = -np.expm1(-world.dt), self.numbers("gain", "loss")
-        return {
+        fading, stake = self._fading(world), self.numbers("gain", "loss")
+        return fading | {
             "hostility": np.where(ended, -world.hostility, 0),
             "affinity": self.warming * made * (1 - world.affinity),
-            "settlement": np.where(
-                made > 0, 1 - world.settlement, np.expm1(-world.dt / self.holding) * world.settlement
-            ),
-            "mediation_load": busy[:n] - fading * world.mediation_load,
-            "org_load": busy[n:] - fading * world.org_load,
+            "settlement": np.where(made > 0, 1 - world.settlement, fading["settlement"]),
+            "mediation_load": busy[:n] + fading["mediation_load"],
+            "org_load": busy[n:] + fading["org_load"],
             "mediation_success": won[:n],
             "credibility": between.reputation_change(world.credibility, won[:n], lost[:n], **stake),
             "org_legitimacy": between.reputation_change(world.org_legitimacy, won[n:], lost[n:], **stake),
             "offer_count": np.asarray(float(len(k))),
             "acceptance_count": np.asarray(float(accepted.sum())),
             "settlement_count": np.asarray(float(settled.sum())),
+        }
+
+    def _fading(self, world: World) -> dict[str, Array]:
+        """What is forgotten in a step."""
+        return {
+            "settlement": np.expm1(-world.dt / self.holding) * world.settlement,
+            "mediation_load": np.expm1(-world.dt) * world.mediation_load,
+            "org_load": np.expm1(-world.dt) * world.org_load,
         }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sim.core.spelling import nearest
@@ -48,10 +50,16 @@ def param(default: float, *, unit: str, low: float, high: float, doc: str, sourc
     )
 
 
-def parameters(unit: Any) -> dict[str, Param]:
+def parameters(unit: Any) -> Mapping[str, Param]:
     """The declared parameters of a mechanism or policy (class or instance), by name."""
-    fields = [f for f in dataclasses.fields(unit) if "unit" in f.metadata]
-    return {f.name: Param(f.name, float(f.default), **f.metadata) for f in fields}  # type: ignore[arg-type]
+    return _parameters(unit if isinstance(unit, type) else type(unit))
+
+
+@cache
+def _parameters(kind: Any) -> Mapping[str, Param]:
+    fields = [f for f in dataclasses.fields(kind) if "unit" in f.metadata]
+    declared = {f.name: Param(f.name, float(f.default), **f.metadata) for f in fields}  # type: ignore[arg-type]
+    return MappingProxyType(declared)
 
 
 class Numbered:

@@ -109,8 +109,8 @@ class Organisations(Mechanism):
 
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
-        "member alive distance affinity grievance region pole pole_rivalry alignment hostility org_legitimacy org_obligation "
-        "org_dialogue org_leader credibility"
+        "member alive distance affinity grievance region pole pole_rivalry alignment hostility org_legitimacy "
+        "org_obligation org_dialogue org_leader credibility"
     )
     writes: ClassVar = "member org_legitimacy affinity credibility"
     kinds: ClassVar = {

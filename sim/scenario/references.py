@@ -83,7 +83,7 @@ def mechanism_kinds() -> dict[str, type[Mechanism]]:
 @cache
 def mechanism_parameters() -> dict[str, dict[str, Param]]:
     """Mechanism -> parameter -> its declaration."""
-    return {name: parameters(kind) for name, kind in mechanism_kinds().items()}
+    return {name: dict(parameters(kind)) for name, kind in mechanism_kinds().items()}
 
 
 def refuse(message: str) -> NoReturn:

@@ -156,6 +156,7 @@ def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     latitude, longitude = (
         np.array([getattr(s, name) for s in scenario.states.values()]) for name in ("latitude", "longitude")
     )
+    rivalry = _matrix(ties.rivalries, "level", index)
     pact, sanctions = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n))
     for each in ties.pacts:
         members = [index[code] for code in each.members]
@@ -170,7 +171,8 @@ def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
         "distance": capital_distances(latitude, longitude, by_land),
         "pact": pact,
         "sanctions": sanctions,
-        "rivalry": _matrix(ties.rivalries, "level", index),
+        "rivalry": rivalry,
+        "dispute_record": -2 * np.log1p(-np.minimum(rivalry, NEARLY)),  # of which rivalry = 1 - exp(-record / 2)
         "frailty": _matrix(ties.frailty, "value", index),
         **_disputes(scenario, index),
     }

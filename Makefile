@@ -1,7 +1,7 @@
 # Everything a newcomer needs: `make run`, `make test`. The first target that needs it makes .venv.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run view test check bench soak setup python clean
+.PHONY: help run test check bench soak setup python clean
 
 BIN := .venv/bin
 SCENARIO ?= central-asia-2025
@@ -49,9 +49,6 @@ setup: $(INSTALLED)  ## make .venv with everything that running and testing need
 
 run: setup  ## simulate SCENARIO (central-asia-2025) and write its report; more options with ARGS="--seed 7"
 	@$(BIN)/detente run $(SCENARIO) $(ARGS)
-
-view: setup  ## open the simulator in the browser
-	@$(BIN)/detente view $(ARGS)
 
 test: setup  ## all tests, the slow ones too
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)

@@ -22,7 +22,7 @@ LAYERS = (
     ("runner", "results"),
     ("experiment",),
     ("empirical",),
-    ("plots", "report", "explain", "landscape", "describe"),
+    ("plots", "report", "explain", "landscape", "triads", "describe", "model_description"),
     ("cli", "ui", "__main__"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -94,7 +94,8 @@ def test_show_takes_any_scenario(name: str) -> None:
 def test_validate_says_ok_or_all_that_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('extends = "three-powers"\nname = "x"\n')
-    assert output("scenario", "validate", "x.toml").startswith("ok: x, 5 actors, 2000 to 2040")
+    actors = len(load_scenario("three-powers").states)
+    assert output("scenario", "validate", "x.toml") == f"ok: x, {actors} actors, 2000 to 2040\n"
     path.write_text('extends = "three-powers"\nname = "x"\n[states.MER]\ngdp = -1\n[policies]\nDAL = "bandwagn"\n')
     result = call("scenario", "validate", "x.toml")
     assert result.exit_code == 2
@@ -215,6 +216,7 @@ def test_the_report_can_be_made_again(tmp_path: Path, replicates: str) -> None:
     assert {path.name for path in report.parent.iterdir()} == before | {"report.html"}
 
 
+@pytest.mark.slow
 def test_the_bits_do_not_depend_on_what_is_kept_of_events(tmp_path: Path) -> None:
     finals = {}
     for keep in ("full", "summary", "none"):

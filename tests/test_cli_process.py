@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.scenario import load_scenario
 
 resource = pytest.importorskip("resource", reason="needs a Unix")
 
@@ -87,7 +88,7 @@ def test_a_run_ends_by_saying_where_its_report_is(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     first, *middle, report, link = done.stdout.splitlines()
-    assert first.startswith("Three powers and two states between them: 2000 to 2005, 20 steps, seed 0, ")
+    assert first.startswith(f"{load_scenario('three-powers').title}: 2000 to 2005, 20 steps, seed 0, ")
     assert 3 <= len([line for line in middle if line.strip()]) <= 4
     path = Path(report.removeprefix("Report: "))
     assert path.is_absolute() and path.is_file()
@@ -98,6 +99,7 @@ def test_a_run_ends_by_saying_where_its_report_is(tmp_path: Path) -> None:
     assert set(names(folder)) == FILES
 
 
+@pytest.mark.slow
 def test_a_second_run_takes_a_fresh_folder_and_set_changes_the_hash(tmp_path: Path) -> None:
     arguments = ("run", "three-powers", "--years", "2000:2001", "--json")
     outs = []
@@ -156,6 +158,7 @@ def test_a_full_disk_leaves_nothing(size: int, tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_spares_the_earlier_run(tmp_path: Path) -> None:
     def small_files() -> None:
         fresh_signals()

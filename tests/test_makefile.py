@@ -100,6 +100,6 @@ def test_setup_without_a_python_fails_before_it_makes_anything(find_python, chec
 def test_help_names_every_target(checkout):
     makefile = (checkout / "Makefile").read_text()
     listed = subprocess.run([MAKE, "--silent", "-C", str(checkout), "help"], capture_output=True, text=True, check=True)
-    for target in ("run", "test", "check", "bench", "soak", "view", "setup", "clean", "help"):
+    for target in ("run", "test", "check", "bench", "soak", "setup", "clean", "help"):
         assert f"\n{target}:" in makefile
         assert f"make {target} " in listed.stdout

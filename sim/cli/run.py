@@ -104,8 +104,7 @@ def run(
     with staged(place, RUNS.absolute(), session.watch.held_back) as staging:
         with progress(session, replicates) as tick:
             runs = [simulated(loaded, seed + number, keep, tick) for number in range(replicates)]
-        session.doing = "writing the results"
-        save(runs, staging.folder)
+            save(runs, staging.folder)
         session.watch.check()
         with session.watch.held_back():
             place = settled(staging, stem(loaded, seed))
@@ -131,7 +130,7 @@ def simulated(scenario: Scenario, seed: int, keep: Any, tick: Tick) -> Run:
 
 @contextmanager
 def progress(session: Session, replicates: int) -> Iterator[Tick]:
-    """What to call after each step: shows a bar if stderr is a terminal, and lets Ctrl-C in."""
+    """What to call after each step: moves a bar if stderr is a terminal, and lets Ctrl-C in."""
     finished = 0
 
     def note(done: int, total: int) -> None:
@@ -152,6 +151,8 @@ def progress(session: Session, replicates: int) -> Iterator[Tick]:
         def show(done: int, total: int) -> None:
             bar.update(task, completed=finished * total + done, total=replicates * total)
             note(done, total)
+            if finished == replicates:
+                bar.update(task, description="Writing the report")
 
         yield show
 
@@ -160,9 +161,11 @@ def save(runs: Sequence[Run], folder: Path) -> None:
     """All runs and their report, into a folder that is not there yet."""
     from sim.report import write_report
     from sim.results import save_runs
+    from sim.results.storage import flush
 
     save_runs(runs, folder)
-    write_report(runs, folder / "report.html")
+    flush(write_report(runs, folder / "report.html"))
+    flush(folder)
 
 
 def settled(staging: Staging, name: str) -> Path:

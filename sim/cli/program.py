@@ -11,8 +11,11 @@ from typing import Any
 import click
 
 from sim import __version__
+from sim.cli.cite import cite
 from sim.cli.describe import describe
+from sim.cli.explain import explain
 from sim.cli.failures import Session, failure, say
+from sim.cli.landscape import landscape
 from sim.cli.options import help_if_alone
 from sim.cli.report import report
 from sim.cli.run import run
@@ -97,5 +100,5 @@ def detente(context: click.Context) -> None:
     help_if_alone(context)
 
 
-for command in (run, scenario, describe, report):
+for command in (run, scenario, describe, report, landscape, explain, cite):
     detente.add_command(command)

@@ -95,7 +95,6 @@ class Store:
         self._shapes = {column.axes: self.shape(column.axes) for column in self.declarations().values()}
         self._arrays: dict[str, Array] = {}
         self._known: dict[str, Array] = {}
-        self._sources: dict[str, frozenset[str]] = {}
         self._trace: list[set[str]] = []
         self._watched: set[str] | None = None
         self.clips: dict[str, int] = {}
@@ -106,6 +105,7 @@ class Store:
             start = np.full(self.shape(declared.axes), declared.initial) if given is None else np.asarray(given)
             self._arrays[name] = self._admit(declared, start)
         self.clips.clear()
+        self._lay_out()
 
     @classmethod
     @cache
@@ -125,7 +125,11 @@ class Store:
         return tuple(self.sizes[letter] for letter in axes)
 
     def read(self, declared: Column) -> Array:
-        """The array of a column (read-only); derived ones are worked out at need."""
+        """The array of a column (read-only); derived ones are worked out at need.
+
+        Python asks here only for what does not lie in the instance's own dict: arrays at hand are laid out there, so
+        that reading them costs nothing, and taken away while somebody watches or traces what is read.
+        """
         name = declared.name
         if self._watched is not None and not self._trace:
             self._watched.add(name)
@@ -136,33 +140,64 @@ class Store:
         return self._arrays[name]
 
     def _derive(self, declared: Derived) -> Array:
-        name = declared.name
+        name, sources = declared.name, self._sources()
+        if name not in sources:
+            sources[name] = self._traced(declared)
         if name not in self._known:
-            self._trace.append(set())
+            self._trace.append(set())  # what a rule reads is not what the watched one read
             try:
                 value = np.asarray(declared.rule(self))
             finally:
-                sources = self._trace.pop()
+                self._trace.pop()
             value.flags.writeable = False
             self._known[name] = value
-            self._sources[name] = frozenset(sources)
         if self._trace:
-            self._trace[-1] |= self._sources[name]
+            self._trace[-1] |= sources[name]
+        elif self._watched is None:
+            self.__dict__[name] = self._known[name]
         return self._known[name]
+
+    @classmethod
+    @cache
+    def _sources(cls) -> dict[str, frozenset[str]]:
+        """Derived column -> the stored columns that its rule rests on; a rule reads the same ones in every store."""
+        return {}
+
+    def _traced(self, declared: Derived) -> frozenset[str]:
+        """Work a rule out once, noting what it reads."""
+        self._clear_away()
+        self._trace.append(set())
+        try:
+            declared.rule(self)
+        finally:
+            read = frozenset(self._trace.pop())
+            if not self._trace and self._watched is None:
+                self._lay_out()
+        return read
+
+    def _lay_out(self) -> None:
+        self.__dict__.update(self._arrays | self._known)
+
+    def _clear_away(self) -> None:
+        for name in self.declarations():
+            self.__dict__.pop(name, None)
 
     def write(self, changes: Mapping[str, Array]) -> None:
         """Replace columns, clipped to their bounds; derived columns that rest on them are forgotten.
 
         Raises:
             KeyError: no such column, or a derived one.
-            ValueError: wrong shape, a value that is not finite, or a fixed column.
+            ValueError: wrong shape, or a value that is not a number; nothing has changed then.
         """
         declared = self.columns()
         admitted = {name: self._admit(declared[name], np.asarray(value)) for name, value in changes.items()}
         self._arrays |= admitted
         touched = set(admitted)
-        for name in [n for n, sources in self._sources.items() if sources & touched]:
-            self._known.pop(name, None)
+        for name in [name for name in self._known if not touched.isdisjoint(self._sources()[name])]:
+            del self._known[name]
+            self.__dict__.pop(name, None)
+        if self._watched is None:
+            self.__dict__.update(admitted)
 
     def _admit(self, declared: Column, value: Array) -> Array:
         if value.shape != self._shapes[declared.axes]:
@@ -186,10 +221,12 @@ class Store:
     def watch(self) -> Iterator[set[str]]:
         """Collect the names of the columns read inside the block (derived ones by their own name)."""
         self._watched = seen = set[str]()
+        self._clear_away()
         try:
             yield seen
         finally:
             self._watched = None
+            self._lay_out()
 
     def arrays(self) -> dict[str, Array]:
         """Every stored column by name, as it stands (read-only views)."""

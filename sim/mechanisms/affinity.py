@@ -11,14 +11,16 @@
 | x, d | ideal_point, democracy | 1 | (n,) |
 | t_ij, t_i | trade, total_trade | 1e9 USD a year | (n, n), (n,) |
 | residual | affinity_residual | 1 | (n, n), symmetric |
-| N | number of living states | 1 | |
+| [defence pact], joint_membership, rivalry | allied, joint_membership, rivalry | 1 | (n, n) |
+| N | number of living states | 1 | () |
 
 The factor 1 - A^2 keeps A inside -1..1 without a clip; `balance` stays below `reversion`, or any world of two camps
 would absorb. What happens (disputes, treaties, mediation) moves affinity in the mechanisms that make it happen.
 
 Assumes: affinity is mutual; the pull of third parties is the mean over all living states; what a scenario gives beyond
 the formula stands for good (residual).
-Source: Heider 1946; balance as dX/dt = X^2, Kulakowski et al. 2005, Marvel et al. 2011; weights assumed.
+Source: friends of friends, Heider 1946; balance as dX/dt = X^2, Kulakowski et al. 2005, Marvel et al. 2011; weights
+assumed.
 """
 
 from __future__ import annotations

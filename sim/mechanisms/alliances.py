@@ -14,13 +14,19 @@
 | common_pact | cosine overlap of the sets of defence allies | 1 | (n, n) |
 | entrapment | 1 - exp(-E_ij / 2), E_ij = disputes and rivalries of j that i does not share | 1 | (n, n) |
 | pact_desire | pact_desire (policies) | 1 | (n, n) |
+| affinity, [land border] | affinity, contiguous | 1 | (n, n) |
+| democracy, autonomy, power | the same | 1 | (n,) |
 
-What is told of a request are the reasons of the asked: they add up to s_ji.
+What is told of a request are the reasons of the asker, of the answer those of the asked (s_ji), and how much being
+asked adds to them: together the log-odds of consent.
+
+A new pact binds to `defence`, to defence and `offence`, to `nonaggression` or to `neutrality` with these chances, else
+to consultation; it warms affinity by `warming` (1 - affinity).
 
 Assumes: consent is needed to conclude and not to end; all obligations of a bilateral pact end together; a pair in a
 dispute concludes none. Formation does not surge after great wars: bursts come through organisations.
-Source: Morrow 1991; rates of 1816-2018 (2.64 defence pacts per 1000 untied pair-years, 1.79% ended a year) and shares
-of obligations from ATOP, Leeds, Ritter, Mitchell & Long 2002; weights assumed.
+Source: autonomy given for security, Morrow 1991; rates of 1816-2018 (2.64 defence pacts per 1000 untied pair-years,
+1.79% ended a year) and shares of obligations from ATOP, Leeds, Ritter, Mitchell & Long 2002; weights assumed.
 """
 
 from __future__ import annotations
@@ -31,7 +37,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from sim.core.columns import Array
 from sim.core.params import param
@@ -100,6 +106,7 @@ class Alliances(Mechanism):
     )
     writes: ClassVar = "pact affinity pact_formed_count pact_ended_count"
     kinds: ClassVar = {
+        "pact request": "{who} asks {whom} for a pact",
         "pact": "{who} and {whom} conclude a pact",
         "pact refused": "{whom} refuses the pact that {who} asked for",
         "pact ended": "The pact of {who} and {whom} ends",
@@ -119,10 +126,12 @@ class Alliances(Mechanism):
         consent = expit(mutual[i, j]) / expit(surplus[i, j])
         granted = said[i, j] < consent
         why = {"no reason": np.full(len(i), self.a0)} | {name: part[j, i] for name, part in terms.items()}
+        why["having been asked"] = logit(np.clip(consent, 1e-300, 1 - 1e-12)) - surplus[j, i]
         told = Happening("pact", i, whom=j, chance=consent, drawn=said[i, j], terms=why, done=granted)
         new = self._concluded(n, i[granted], j[granted], kind)
         ends = self._endings(world, mutual, tied & ~new.any(axis=0), fighting, ending)
-        return self._update(world, new, ends[0], (told, ends[1]))
+        request = self._request(i, j, terms, surplus, chance, asked)
+        return self._update(world, new, ends[0], (request, told, ends[1]))
 
     def _surplus_terms(self, world: World) -> dict[str, Array]:
         """What makes row i want a pact with column j, beside a0; (n, n) each."""
@@ -138,6 +147,15 @@ class Alliances(Mechanism):
             "entrapment": -self.by_entrapment * entrapment(quarrels),
             "policy": world.pact_desire,
         }
+
+    def _request(
+        self, i: Array, j: Array, terms: dict[str, Array], surplus: Array, chance: Array, drawn: Array
+    ) -> Happening:
+        """The askers' reasons, which add up to the log of the rate of asking."""
+        why = {"rate of asking": np.full(len(i), np.log(max(self.f0 / 2, 1e-300)))}
+        why |= {"no reason": np.full(len(i), self.a0)} | {name: part[i, j] for name, part in terms.items()}
+        why["limit of the rate"] = -np.logaddexp(0.0, surplus[i, j])
+        return Happening("pact request", i, whom=j, chance=chance[i, j], drawn=drawn[i, j], terms=why)
 
     def _concluded(self, n: int, i: Array, j: Array, kind: Array) -> Array:
         """New obligations, bool (k, n, n)."""
@@ -164,7 +182,7 @@ class Alliances(Mechanism):
         told = Happening("pact ended", i[once], whom=j[once], chance=chance[once], drawn=drawn[i, j][once], terms=why)
         return ended, told
 
-    def _update(self, world: World, new: Array, ended: Array, told: tuple[Happening, Happening]) -> Update:
+    def _update(self, world: World, new: Array, ended: Array, told: tuple[Happening, ...]) -> Update:
         formed = new.any(axis=0)
         counts: Mapping[str, float] = {"pact_formed_count": formed.sum() / 2, "pact_ended_count": ended.sum() / 2}
         warmed = self.warming * formed * (1 - world.affinity)

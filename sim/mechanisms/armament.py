@@ -12,13 +12,15 @@
 | residual | arms_residual | share of gdp | (n,) |
 | effort | arms_effort | 1 | (n,): what the policy asks for |
 | intent, guarantee, reach | the same | 1 | (n, n) |
+| power, gdp | the same | 1; 1e9 USD | (n,) |
 
 Two states alone: m1* = (m0 + p12 m0 g2 / g1) / (1 - p12 p21); stable iff p12 p21 < 1.
 
 Assumes: the race is in spending, since shares cannot race; nobody races against a giant at full length (futility 1
 caps the answer at the giant's own share; 0 is Richardson's pure form); the fall of reach with distance is the world's;
 what a state spends at the start beyond its need is habit (`habit` 0 leaves it out).
-Source: Richardson 1960. m0 and phi lie near a regression over the states of `central-asia-2025` (.019 and .26).
+Source: arming against the armed, Richardson 1960. m0 and phi lie near a regression over the states of
+`central-asia-2025` (.019 and .26).
 """
 
 from __future__ import annotations

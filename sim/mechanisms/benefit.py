@@ -12,6 +12,8 @@
 | threat, reach, affinity, trade | pole_threat, pole_reach, pole_affinity, pole_trade | mixed | (n, g) |
 | leaning | leaning | 1 | (n, 1 + g) |
 | inducement, coercion | the same | 1e9 USD; 1 | (n, g) |
+| joint_membership | pole_membership | 1 | (n, g) |
+| trade_i, gdp, autonomy | total_trade, gdp, autonomy | 1e9 USD; 1e9 USD; 1 | (n,) |
 
 Assumes: the benefits add; a portfolio that the scenario gives rests on standing ties (leaning) that make it a balance
 at the start, so that it moves when the world does; security from a pole is the part of all threats (from outside the

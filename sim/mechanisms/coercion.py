@@ -1,18 +1,21 @@
 """A pole punishes a state that drifts towards its rival, which may frighten it back or push it away.
 
     rate_ig = strictness sum_h rivalry_gh max(0, dw_ih / dt) reach_gi / (reach_gi + power_i)
-    on coercion: coercion_ig += blow (1 - coercion), grievance_ig += .1, affinity_ig -= .1 (1 + affinity) / 2,
-                 and with chance `by_sanction` sanctions_gi += .3 (1 - sanctions)
+    on coercion: coercion_ig += blow (1 - coercion), grievance_ig += grievance,
+                 affinity_ig -= coldness (1 + affinity) / 2,
+                 and with chance `by_sanction` sanctions_gi += sanction (1 - sanctions)
 
 | symbol | column | unit | shape |
 |---|---|---|---|
 | coercion | coercion | 1 | (n, g): of i by g |
 | dw/dt | drift | 1/year | (n, 1 + g) |
 | reach, power, rivalry | pole_reach, power, pole_rivalry | 1 | (g, n), (n,), (g, g) |
+| grievance, affinity, sanctions | the same | 1 | (n, n): members of g and i |
 
 Assumes: only the drift counts, not the place; what coercion leads to is left to the portfolio (it lowers the benefit of
 the pole, and raises what its rivals are good for, but sanctions and threat also weigh on leaving).
-Source: Korolev 2019; Ciorciari & Haacke 2019; the numbers are assumed.
+Source: room for hedging that shrinks as great powers compete, Korolev 2019; hedging and its limits, Ciorciari & Haacke
+2019; the numbers are assumed.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
+from scipy.special import logit
 
 from sim.core.columns import Array
 from sim.core.params import param
@@ -60,6 +64,7 @@ class Coercion(Mechanism):
     kinds: ClassVar = {
         "coercion": "{pole} threatens {who} for drifting to its rivals",
         "coercive sanction": "{pole} bars trade with {who} for drifting to its rivals",
+        "coercive sanction refused": "{pole} leaves it at threatening {who}",
     }
 
     def __call__(self, world: World, rng: Generator) -> Update:
@@ -81,17 +86,32 @@ class Coercion(Mechanism):
             "affinity": -self.coldness * cold * (1 + world.affinity) / 2,
             "sanctions": self.sanction * (barred @ (world.pole > 0)).T * (1 - world.sanctions),
         }
-        return Update(add=change, happenings=self._told(world, drift, struck, barred, chance, drawn))
+        told = (self._told(world, drift, struck, chance, drawn), self._means(struck, barred, manner))
+        return Update(add=change, happenings=told)
 
-    def _told(
-        self, world: World, drift: Array, struck: Array, barred: Array, chance: Array, drawn: Array
-    ) -> tuple[Happening, ...]:
-        told = []
-        for kind, which in (("coercion", struck & ~barred), ("coercive sanction", barred)):
-            who, pole = np.nonzero(which)
-            terms = {
-                "drift to rivals": (np.maximum(0.0, drift) @ world.pole_rivalry)[who, pole],
-                "reach over own power": (world.pole_reach / (world.pole_reach + world.power)).T[who, pole],
-            }
-            told.append(Happening(kind, who, third=pole, chance=chance[who, pole], drawn=drawn[who, pole], terms=terms))
-        return tuple(told)
+    def _told(self, world: World, drift: Array, struck: Array, chance: Array, drawn: Array) -> Happening:
+        """Acts of coercion with what the log of their rate adds up from."""
+        who, pole = np.nonzero(struck)
+        drifting = np.maximum(0.0, drift) @ world.pole_rivalry
+        strength = (world.pole_reach / np.maximum(world.pole_reach + world.power, 1e-300)).T
+        why = {
+            "strictness": np.full(len(who), np.log(self.strictness)),
+            "drift to rivals": np.log(drifting[who, pole]),
+            "reach over own power": np.log(strength[who, pole]),
+        }
+        return Happening("coercion", who, third=pole, chance=chance[who, pole], drawn=drawn[who, pole], terms=why)
+
+    def _means(self, struck: Array, barred: Array, drawn: Array) -> Happening:
+        """Whether each act is a sanction or no more than a threat."""
+        who, pole = np.nonzero(struck)
+        usual = np.full(len(who), self.by_sanction)
+        why = {"usual share": logit(np.clip(usual, 1e-300, 1 - 1e-12))}
+        return Happening(
+            "coercive sanction",
+            who,
+            third=pole,
+            chance=usual,
+            drawn=drawn[who, pole],
+            terms=why,
+            done=barred[who, pole],
+        )

@@ -3,7 +3,7 @@
     budget_g      = share gdp_g (1 + mean_h rivalry_gh)
     inducement_ig = budget_g a_ig / sum_i a_ig,   a_ig = gdp_i^.5 strategic_i w_ig (1 - w_ig)
     strategic_i   = 1 + hydrocarbon_share_i + second largest of exp(-distance_gi / nearness)
-    d rivalry_gh  = contest dt (1 - rivalry_gh) mean_i 4 w_ig w_ih
+    d rivalry_gh  = contested dt (1 - rivalry_gh) mean_i 4 w_ig w_ih
     d affinity_ig = goodwill dt tanh(inducement_ig / (.01 gdp_i)) (1 - affinity_ig)
 
 | symbol | column | unit | shape |
@@ -11,10 +11,12 @@
 | inducement | inducement | 1e9 USD a year | (n, g) |
 | w | alignment | 1 | (n, 1 + g) |
 | rivalry, affinity | the same | 1 | (n, n) |
+| gdp, hydrocarbon_share | the same | 1e9 USD; 1 | (n,) |
+| distance | pole_distance | km | (g, n) |
 
 Assumes: the prize is a state that could still go either way (w (1 - w)); it counts with the root of its economy; a
 state near two poles lies between them; all living states outside poles are courted.
-Source: accommodation and wooing, Crawford 2011; Ciorciari & Haacke 2019; the numbers are assumed.
+Source: accommodation and wooing, Crawford 2011; room to hedge, Ciorciari & Haacke 2019; the numbers are assumed.
 """
 
 from __future__ import annotations

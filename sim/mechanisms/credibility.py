@@ -10,6 +10,8 @@
 | w | alignment without its component 0 | 1 | (n, g) |
 | s | sanctions | 1 | (n, n) |
 | began | originator, where hostility > 0 and dispute_age = 0 | 1 | (n, n) |
+| activism, mediation_success | the same | 1 | (n,) |
+| norms adopted | adopted | 1 | (q, n) |
 
 `by_balance` is the link from balancing to mediation: with 0 the two are cut apart. Successes, failures and abandonment
 move credibility in the mechanisms where they happen.

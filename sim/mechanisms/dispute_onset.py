@@ -9,11 +9,16 @@
 | symbol | column | unit | shape |
 |---|---|---|---|
 | p | probability of a new dispute within a year, between pairs at peace or with a claim | 1 | (n, n) |
-| x | covariates of `_onset_index.measured`: power, borders, distance, regimes, votes, past disputes | mixed | (n, n) |
-| z | threat, grievance, rivalry, cover and backing by allies, settlement | 1 | (n, n) |
+| x | capabilities, land_border, near_by_sea, far, joint_democracy, ideal_distance | mixed | (n, n) |
+| x | one_great, two_great: one or both are great powers | 1 | (n, n) |
+| x | recent_dispute exp(-peace_years / memory_time), dispute_history ln(1 + dispute_record) | 1 | (n, n) |
+| z | threat, grievance, rivalry, shield and backing by allies, settlement | 1 | (n, n) |
 | z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
+| power; [land border] | power; contiguous | 1 | (n,); (n, n) |
+| parity | the smaller over the larger power | 1 | (n, n) |
 
-A new dispute raises rivalry, the record and the target's grievance and lowers affinity; claims (level 1) lapse.
+A new dispute adds 1 to the record (halved every `record_life` years), `hardening` (1 - rivalry) to rivalry,
+`resentment` to the target's grievance, and takes `chill` level (1 + affinity) from affinity; claims (level 1) lapse.
 `baseline` is for runs without frailty (all 0); where frailty is taken from a record of disputes it is 1.454.
 
 Assumes: the pair is the unit, others join later (`obligations`); the simulation's own columns count as deviations from
@@ -112,6 +117,8 @@ class DisputeOnset(Mechanism):
     )
     kinds: ClassVar = {
         "dispute onset": "{who} begins a dispute with {whom}: {level}",
+        "first move": "{who}, not {whom}, is the one who begins",
+        "opening level": "The dispute of {who} with {whom} opens with {level}",
         "claim lapsed": "The claim of {who} on {whom} lapses",
     }
 
@@ -122,9 +129,10 @@ class DisputeOnset(Mechanism):
         chance = world.chance(np.logaddexp(0.0, index.logit))
         ready = world.dyad & (world.hostility <= 1)
         lapsed = (world.hostility == 1) & (~world.dyad | (drawn > 1 - world.chance(self.lapse)))
-        i, j = self._begun(world, ready & (drawn < chance) & ~lapsed, own[:2])
+        i, j, moves = self._begun(world, ready & (drawn < chance) & ~lapsed, own[:2])
         shares = self.numbers("share_threat", "share_display")
-        level = opening_level((own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j), **shares)
+        opening, shift = (own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j)
+        level = opening_level(opening, sum(shift.values(), np.zeros(len(i))), **shares)
         tag = np.maximum((own[3, i] + own[3, j]) % 1.0, 1e-12)
         told = Happening(
             "dispute onset", i, whom=j, amount=level, chance=chance[i, j], drawn=drawn[i, j], terms=index.terms(i, j)
@@ -133,30 +141,54 @@ class DisputeOnset(Mechanism):
         return Update(
             add=self._effects(world, i, j, level, tag, lapsed),
             set={"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)},
-            happenings=(told, *lapses),
+            happenings=(told, moves, self._opening(i, j, level, shift, opening), *lapses),
         )
 
-    def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array]:
-        """Originators and targets of the pairs that quarrel: of each two, the one whose clock is quicker.
+    def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array, Happening]:
+        """Originators and targets of the pairs that quarrel: of each two, the one whose clock is quicker; and why.
 
         Args:
             quarrel: bool (n, n), symmetric. own: two uniforms a state, (2, n).
         """
         i, j = np.nonzero(quarrel)
         power = np.log(np.maximum(world.power, 1e-9))
-        resentment = world.grievance[i, j] - world.grievance[j, i]
-        pull = self.by_resentment * resentment + self.by_power * (power[i] - power[j])
+        why = {
+            "grievance": self.by_resentment * (world.grievance[i, j] - world.grievance[j, i]),
+            "power": self.by_power * (power[i] - power[j]),
+        }
+        pull = why["grievance"] + why["power"]
         mine, theirs = (own[0, i] + own[1, j]) % 1.0, (own[0, j] + own[1, i]) % 1.0
-        first = _clock(mine) - _clock(theirs) < pull
-        return i[first], j[first]
+        ahead = _clock(mine) - _clock(theirs)
+        first = ahead < pull
+        terms = {name: part[first] for name, part in why.items()}
+        odds = {"chance": expit(pull[first]), "drawn": expit(ahead[first])}
+        return i[first], j[first], Happening("first move", i[first], whom=j[first], terms=terms, **odds)
 
-    def _shift(self, world: World, i: Array, j: Array) -> Array:
-        low, high = np.minimum(world.power[i], world.power[j]), np.maximum(world.power[i], world.power[j])
-        return (
-            self.level_threat * (world.threat[i, j] + world.threat[j, i] - 0.1)
-            + self.level_border * (world.contiguous[i, j] - 0.5)
-            + self.level_parity * (low / np.maximum(high, 1e-300) - 0.3)
+    def _opening(self, i: Array, j: Array, level: Array, shift: dict[str, Array], drawn: Array) -> Happening:
+        """Why each dispute opens at its level and not lower: the log-odds of that; at the lowest, of no higher one."""
+        low = level == 2
+        above = np.where(level == 4, min(self.share_threat + self.share_display, 1.0), self.share_threat)
+        usual = -logit(np.clip(above, 1e-12, 1 - 1e-12))
+        sign = np.where(low, -1.0, 1.0)
+        why = {name: sign * part for name, part in ({"usual share": usual} | shift).items()}
+        return Happening(
+            "opening level",
+            i,
+            whom=j,
+            amount=level,
+            chance=expit(sum(why.values(), np.zeros(len(i)))),
+            drawn=np.where(low, drawn, 1 - drawn),
+            terms=why,
         )
+
+    def _shift(self, world: World, i: Array, j: Array) -> dict[str, Array]:
+        """Contributions to the log-odds of a higher level."""
+        low, high = np.minimum(world.power[i], world.power[j]), np.maximum(world.power[i], world.power[j])
+        return {
+            "threat": self.level_threat * (world.threat[i, j] + world.threat[j, i] - 0.1),
+            "land border": self.level_border * (world.contiguous[i, j] - 0.5),
+            "parity": self.level_parity * (low / np.maximum(high, 1e-300) - 0.3),
+        }
 
     def _effects(self, world: World, i: Array, j: Array, level: Array, tag: Array, lapsed: Array) -> dict[str, Array]:
         fading = world.dispute_record * np.expm1(-np.log(2) * world.dt / self.record_life)

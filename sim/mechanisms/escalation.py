@@ -16,8 +16,12 @@ than dt, by so much that disputes are live for 1 / end years on average, whateve
 | the pair that began it | originator | 1 | (n, n) |
 | all pairs of a dispute | dispute_tag | 1 | (n, n) |
 | tenure, age | tenure, dispute_age | year | (n,), (n, n) |
+| power, nuclear weapons | power, nuclear | 1 | (n,) |
 
 All pairs of a dispute move with the pair that began it; where that pair has left, the others end too.
+
+c, k and D0 are `cost`, `stake` and `uncertainty`. A rise by a level takes `chill` (1 + affinity) from affinity and adds
+`resentment` to grievance.
 
 Assumes: the clocks have no memory and do not depend on each other; the demand costs one party k and the other c - D ..
 c + D; a claim (level 1) does not escalate, it becomes a dispute (`dispute_onset`).
@@ -69,6 +73,12 @@ def first_exposure(dt: float, end: float) -> float:
     return min(-float(np.log(survival)) / end, 4 * dt) if survival > 0 else 4 * dt
 
 
+def clocks(level: Array, drawn: Array, rates: tuple[Array | float, ...]) -> tuple[Array, Array, Array, Array]:
+    """Years until the end, until force is used, and from then on until war and the first death; arguments as below."""
+    end, rise, war, death = (waiting_time(u, rate) for u, rate in zip(drawn, rates, strict=True))
+    return end, np.where(level >= FORCE, 0.0, rise), war, death
+
+
 def resolved(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, exposure: Array) -> dict[str, Array]:
     """What happens to disputes while their clocks run, bool (d,) each: ended, risen, war, death.
 
@@ -76,8 +86,7 @@ def resolved(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, ex
         level: 2, 3 or 4, shape (d,). drawn: four uniforms each, (4, d). rates: end, rise, war, death, per year.
         exposure: years, shape (d,).
     """
-    end, rise, war, death = (waiting_time(u, rate) for u, rate in zip(drawn, rates, strict=True))
-    at_force = np.where(level >= FORCE, 0.0, rise)
+    end, at_force, war, death = clocks(level, drawn, rates)
     war_at = at_force + war
     stop = np.minimum(np.minimum(end, war_at), exposure)
     return {
@@ -86,6 +95,14 @@ def resolved(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, ex
         "war": war_at < np.minimum(end, exposure),
         "death": at_force + death < stop,
     }
+
+
+def time_allowed(level: Array, drawn: Array, rates: tuple[Array | float, ...], *, exposure: Array) -> dict[str, Array]:
+    """Years within which each clock had to ring to be the first, (d,) by risk; arguments as in `resolved`."""
+    end, at_force, war, _ = clocks(level, drawn, rates)
+    before = {"end": at_force + war, "rise": end, "war": end, "death": np.minimum(end, at_force + war)}
+    counting = {"war": at_force, "death": at_force}
+    return {risk: np.minimum(rival, exposure) - counting.get(risk, 0.0) for risk, rival in before.items()}
 
 
 @dataclass(frozen=True)
@@ -125,13 +142,15 @@ class Escalation(Mechanism):
         war_rate = np.exp(sum(war_terms.values()))
         new = world.dispute_age[live.first, live.second] < 1.5 * world.dt
         exposure = np.where(new, first_exposure(world.dt, self.end), world.dt)
-        fate = resolved(live.level, drawn, (self.end, self.rise, war_rate, self.death), exposure=exposure)
+        rates = (self.end, self.rise, war_rate, self.death)
+        fate = resolved(live.level, drawn, rates, exposure=exposure)
         open_ = live.led & (live.level < WAR)
         fate = {name: happened & open_ for name, happened in fate.items()}
         before = world.fatal[live.first, live.second]
         fate["death"] = (fate["death"] | fate["war"]) & ~before
         level = np.where(fate["war"], WAR, np.where(fate["risen"], FORCE, live.level))
-        told = self._told(live, fate, level, war_terms, drawn, exposure)
+        had = time_allowed(live.level, drawn, rates, exposure=exposure)
+        told = self._told(world, live, fate, level, war_terms, drawn, had)
         level = np.where(fate["ended"] | ~live.led, 0, level)
         return self._update(world, live, level, fate, told)
 
@@ -155,12 +174,13 @@ class Escalation(Mechanism):
 
     def _told(
         self,
+        world: World,
         live: LiveDisputes,
         fate: dict[str, Array],
         level: Array,
         war_terms: dict[str, Array],
         drawn: Array,
-        exposure: Array,
+        had: dict[str, Array],
     ) -> tuple[Happening, ...]:
         d = len(live.mark)
         plain = {"end": self.end, "rise": self.rise, "death": self.death}
@@ -177,7 +197,8 @@ class Escalation(Mechanism):
             if not which.size:
                 continue
             terms = {name: part[which] for name, part in why[risk].items()}
-            chance = -np.expm1(-np.exp(sum(terms.values(), np.zeros(len(which)))) * exposure[which])
+            terms["time it had"] = np.log(np.maximum(had[risk][which], 1e-300) / world.dt)
+            chance = world.chance(np.exp(sum(terms.values(), np.zeros(len(which)))))
             told.append(
                 Happening(
                     kind,

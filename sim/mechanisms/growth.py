@@ -12,6 +12,8 @@
 | T, m, h, l | technology, milex_share, hydrocarbon_share, legitimacy | 1 | (n,) |
 | o | total_trade / (total_trade + gdp) | 1 | (n,) |
 | price | oil_price | USD a barrel | () |
+| z | a standard normal number | 1 | (n,) |
+| at war | hostility = 5 with anybody | 1 | (n,) |
 
 y*, T* are means of log y and T weighted by gdp T^12 (the technological frontier), o and m without index means weighted
 by gdp: relative terms redistribute growth, they do not make it. Sanctions slow growth through trade here, and at
@@ -74,7 +76,7 @@ class Growth(Mechanism):
     by_war: float = param(0.02, unit="1/year", low=0, high=0.2, doc="Lost while at war.", source="assumed")
     noise: float = param(0.03, unit="1/year^.5", low=0, high=0.15, doc="Standard deviation a year.", source="assumed")
     least: float = param(0.0, unit="1/year", low=-0.02, high=0.01, doc="Births where rich.", source="assumed")
-    most: float = param(0.028, unit="1/year", low=0.01, high=0.04, doc="Births where poor.", source="Fariss2022")
+    most: float = param(0.028, unit="1/year", low=0.01, high=0.04, doc="Births where poor.", source="Fariss2022fit")
     half: float = param(2, unit="1e3 USD", low=0.2, high=20, doc="Gdp a head at the mean of both.", source="assumed")
     by_growth: float = param(1.5, unit="1", low=0, high=5, doc="Legitimacy from growth.", source="assumed")
 

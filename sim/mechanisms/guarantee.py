@@ -7,6 +7,8 @@
 |---|---|---|---|
 | guarantee | guarantee | 1 | (n, n): how far i can count on j |
 | w | alignment | 1 | (n, 1 + g) |
+| treaty = 4 | allied | 1 | (n, n) |
+| g | pole: which pole j belongs to | 1 | (g, n) |
 
 Assumes: a client with half its portfolio in the pole has the full guarantee; `ambiguity` 0 removes the effect.
 Source: alliance ambiguity and hedging, Lim & Cooper 2015; the numbers are assumed.

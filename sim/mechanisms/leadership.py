@@ -12,6 +12,8 @@
 | d, l | democracy, legitimacy | 1 | (n,) |
 | x | ideal_point | 1 | (n,) |
 | rho, a | autonomy, activism | 1 | (n,) |
+| region | region, by which the mean is taken | 1 | (n,) |
+| z | a standard normal number | 1 | (n,) |
 
 Every state's ideal point gains the variance shift^2 a year from its leaders, a third of .16^2: rare changes are large
 ones. Democracy walks on the log-odds, so that it stays inside 0..1 (to first order the noise above).
@@ -56,8 +58,12 @@ def regime_after(d: Array, mean: Array, z: Array, *, dt: float, regional_pull: f
 class Leadership(Mechanism):
     """Sets `tenure`; adds to what a government is: `ideal_point`, `autonomy`, `activism`, `legitimacy`, `democracy`."""
 
-    autocracy: float = param(0.138, unit="1/year", low=0.02, high=1, doc="Hazard at polyarchy 0.", source="Goemans2009")
-    democracy: float = param(0.327, unit="1/year", low=0.02, high=1, doc="Hazard at polyarchy 1.", source="Goemans2009")
+    autocracy: float = param(
+        0.138, unit="1/year", low=0.02, high=1, doc="Hazard at polyarchy 0.", source="Goemans2009fit"
+    )
+    democracy: float = param(
+        0.327, unit="1/year", low=0.02, high=1, doc="Hazard at polyarchy 1.", source="Goemans2009fit"
+    )
     by_legitimacy: float = param(2, unit="1", low=0, high=6, doc="Log hazard per legitimacy lost.", source="assumed")
     usual_support: float = param(0.6, unit="1", low=0.1, high=0.9, doc="Legitimacy in calm times.", source="assumed")
     recovery: float = param(0.1, unit="1/year", low=0, high=1, doc="Return to it.", source="assumed")

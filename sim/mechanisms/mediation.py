@@ -16,7 +16,8 @@
 | age, level | dispute_age, hostility | year; 0..5 | (n, n) |
 
 A mediator gains `gain` (1 - c) of credibility by success and loses `loss` c by failure; a success ends the dispute for
-all who take part, warms the parties' affinity and leaves a settlement that fades.
+all who take part, warms the parties' affinity by `warming` (1 - affinity) and leaves a settlement that fades within
+`holding` years. Salience is level / 5, times `minor` where nobody has died.
 
 Assumes: only bias against a side deters that side; candidates are states outside the dispute and organisations with
 good offices to which both sides belong; at most one offer a dispute and step; talks end within the step.

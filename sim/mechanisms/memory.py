@@ -9,6 +9,7 @@
 | live | hostility > 0 | 1 | (n, n) |
 | dispute_age, peace_years, war_remaining | the same | year | (n, n) |
 | grievance; coercion | the same | 1 | (n, n); (n, g) |
+| dispute_tag, originator, fatal | the same | 1 | (n, n) |
 
 Assumes: resentment and the memory of coercion fade by a fixed share a year, whoever governs. Pairs of which one state
 does not exist have no dispute and their years of peace stand still.

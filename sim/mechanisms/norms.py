@@ -10,6 +10,8 @@
 | adopted, years held | adopted, adoption_years | 1; year | (q, n) |
 | threshold | norm_threshold | 1 | (q, n) |
 | campaigns | entrepreneur | 1 | (q, n) |
+| affinity, joint_membership | the same | 1 | (n, n) |
+| credibility, power | the same | 1 | (n,) |
 
 A norm held for `internalised` years is taken for granted: defection falls to the share `relapse` of its rate.
 
@@ -86,11 +88,7 @@ class Norms(Mechanism):
         drops = held & (dropped < drop_chance)
         after = (world.adopted | adopts) & ~drops
         q, i = np.nonzero(adopts)
-        why = {
-            "exposure": self.steepness * reached[q, i],
-            "threshold": -self.steepness * world.norm_threshold[q, i],
-            "entrepreneurs": self.steepness * lowered[q, i],
-        }
+        why = self._reasons(reached[q, i], world.norm_threshold[q, i], lowered[q, i])
         r, k = np.nonzero(drops)
         reasons = {
             "of itself": habit[r, k] * self.lapse,
@@ -105,6 +103,25 @@ class Norms(Mechanism):
                 Happening("adoption", i, third=q, chance=chance[q, i], drawn=taken[q, i], terms=why),
                 Happening("defection", k, third=r, chance=drop_chance[r, k], drawn=dropped[r, k], terms=reasons),
             ),
+        )
+
+    def _reasons(self, reached: Array, threshold: Array, lowered: Array) -> dict[str, Array]:
+        """Contributions to the log of the rate of adoption, each of the shape of the arguments."""
+        past = {
+            "exposure": self.steepness * reached,
+            "threshold": -self.steepness * threshold,
+            "entrepreneurs": self.steepness * lowered,
+        }
+        beyond = sum(past.values(), np.zeros(len(reached)))
+        fullest, limit = np.log(max(self.cascade, 1e-300)), -np.logaddexp(0.0, beyond)
+        unled = np.log(self.slow + self.cascade * expit(beyond)) - (fullest + beyond + limit)
+        return (
+            past
+            | {"rate past the threshold": np.full(len(reached), fullest)}
+            | {
+                "limit of the rate": limit,
+                "of itself": unled,
+            }
         )
 
     def _lowered(self, world: World) -> Array:

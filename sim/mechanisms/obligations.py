@@ -10,9 +10,15 @@
 | pledged | treaty: defence with the target, offence with the originator | 1 | (k, n, n) |
 | guarantee | guarantee (defence only) | 1 | (n, n): p can count on k |
 | level of the last call | called | 0..5 | (n, n) |
+| affinity, rivalry, treaty_ko | affinity, rivalry, treaty_level | 1; 1; 0..4 | (n, n) |
+| credibility, nuclear, great | the same | 1 | (n,) |
 
 `honoured` is `honoured_before` until `turning_year`, then `honoured_after`. Who joins takes part at the dispute's level
 under its mark. Who breaks a pledge in war loses affinity and credibility, once a call; below war nobody is blamed.
+
+It widens with chance `widens_force` at level 4, `widens_war` at war. Joining takes `quarrel` level (1 + affinity) from
+affinity with the opponent, who resents it by `resentment`; a broken pledge takes `chill` (1 + affinity) and the share
+`disrepute` of credibility, and is resented as much.
 
 Assumes: a dispute widens with a chance of its own, shared by all third parties (most concern two states only); a state
 pledged to both sides stays out; joiners' own allies are not called. Disputes live at the start have had their calls.

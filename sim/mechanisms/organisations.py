@@ -18,7 +18,8 @@
 
 Assumes: the mean member decides; organisations are neither founded nor dissolved; one in which all states are members
 loses none.
-Source: accession by likeness and region after Pevehouse et al. 2020; the numbers are assumed.
+Source: members since 1816 in Pevehouse et al. 2020 (the data); accession by likeness and region, and the numbers, are
+assumed.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ class Organisations(Mechanism):
     )
     writes: ClassVar = "member org_legitimacy affinity credibility"
     kinds: ClassVar = {
+        "application": "{who} applies to {organisation}",
         "accession": "{who} joins {organisation}",
         "accession refused": "{organisation} refuses {who} as a member",
         "exit": "{who} leaves {organisation}",
@@ -128,23 +130,35 @@ class Organisations(Mechanism):
             "remoteness": -self.by_remoteness * seen.remote,
             "universality": np.broadcast_to(self.universal * seen.breadth[:, None] ** 4, seen.held.shape),
         }
-        asks = world.alive & ~world.member & (applied < self._chance_of_applying(world, seen, fit))
+        wish = self._wish(world, seen, fit)
+        applying = world.chance(self.apply * expit(sum(wish.values())))
+        asks = world.alive & ~world.member & (applied < applying)
         consent = self._consent(world, seen, fit)
         chance = expit(sum(consent.values()))
         joins = asks & (said < chance)
         m, i = np.nonzero(asks)
         why = {name: part[m, i] for name, part in consent.items()}
         told = Happening("accession", i, third=m, chance=chance[m, i], drawn=said[m, i], terms=why, done=joins[m, i])
+        application = self._application(m, i, wish, applying, applied)
         leaves, exits = self._exits(world, seen, left)
         return Update(
             add=self._effects(world, seen),
             set={"member": (world.member | joins) & ~leaves},
-            happenings=(told, exits),
+            happenings=(application, told, exits),
         )
 
-    def _chance_of_applying(self, world: World, seen: Standing, fit: dict[str, Array]) -> Array:
-        wish = self.wish0 + self.by_standing * (world.org_legitimacy[:, None] - 0.5) + self.by_lean * seen.lean
-        return world.chance(self.apply * expit(wish + sum(fit.values())))
+    def _wish(self, world: World, seen: Standing, fit: dict[str, Array]) -> dict[str, Array]:
+        shape = seen.held.shape
+        renown = np.broadcast_to(self.by_standing * (world.org_legitimacy[:, None] - 0.5), shape)
+        own = {"reserve": np.full(shape, self.wish0), "legitimacy": renown}
+        return own | {"leaning on members": self.by_lean * seen.lean} | fit
+
+    def _application(self, m: Array, i: Array, wish: dict[str, Array], chance: Array, drawn: Array) -> Happening:
+        """The applicants' reasons, which add up to the log of the rate of applying."""
+        why = {"rate of applying": np.full(len(i), np.log(max(self.apply, 1e-300)))}
+        wished = {name: part[m, i] for name, part in wish.items()}
+        why |= wished | {"limit of the rate": -np.logaddexp(0.0, sum(wished.values(), np.zeros(len(i))))}
+        return Happening("application", i, third=m, chance=chance[m, i], drawn=drawn[m, i], terms=why)
 
     def _consent(self, world: World, seen: Standing, fit: dict[str, Array]) -> dict[str, Array]:
         shape = seen.held.shape

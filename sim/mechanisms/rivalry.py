@@ -8,9 +8,11 @@
 | rivalry | rivalry | 1 | (n, n), symmetric |
 | affinity | affinity | 1 | (n, n) |
 | power | power | 1 | (n,) |
+| belonging to poles | pole | 1 | (g, n) |
 
 Assumes: between states that are no poles, rivalry comes from disputes only (see dispute_onset).
-Source: power transition, Organski 1958; fading, Klein, Goertz & Diehl 2006.
+Source: power transition between equals, Organski 1958; rivalries that last, Klein, Goertz & Diehl 2006 (the time of
+fading is assumed).
 """
 
 from __future__ import annotations

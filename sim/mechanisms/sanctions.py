@@ -12,8 +12,11 @@
 | s | sanctions | 1 | (n, n): i bars this share of trade with j |
 | trade | trade | 1e9 USD | (n, n) |
 | victim v of j | originator, hostility | 1 | (n, n) |
+| affinity, grievance | the same | 1 | (n, n) |
+| gdp; adopters | gdp; adopted | 1e9 USD; 1 | (n,); (q, n) |
 
-A success makes the target give up a share `yield_` of all its grievances; a failure leaves it a new one.
+A sanction bars the share `size` of the trade still open. A success makes the target give up a share `yield_` of all its
+grievances; a failure adds `spite`.
 
 Assumes: allies of the target do not join; the cost is spread over the four years that a sanction lasts (`speed`), and
 falls as the trade that is left adapts; what trade is diverted is the matter of `trade`.

@@ -13,6 +13,8 @@
 | own, share | adopted: the norm that damps the kind, and the share of states that adopted it | 1 | (n,), () |
 | A | affinity | 1 | (n, n) |
 | losses | gdp, legitimacy, credibility | 1e9 USD; 1; 1 | (n,) |
+| joint_membership, grievance | the same | 1 | (n, n) |
+| where it spills over | contiguous, or everywhere | 1 | (n, n) |
 
 `limit` is .2 for gdp and .5 otherwise, so a state never loses a fifth of its gdp to all shocks of one step.
 
@@ -102,6 +104,9 @@ class Shocks(Mechanism):
             self.strike(world, shock, int(where[0]), float(severity[0]) * self.severity_factor, burden)
             terms = {"usual rate": np.log([shock.rate]), "rate factor": np.log([self.rate_factor])}
             odds = {"chance": chance[number, [slot]], "drawn": came[[number]]}
+            if slot:
+                as_rate = -np.log1p(-odds["chance"]) / world.dt
+                terms["not the first in this step"] = np.log(as_rate / rate[number])
             told.append(Happening(shock.kind, where, amount=severity, terms=terms, **odds))
         return Update(add=self.losses(world, burden) | {"shock_count": np.asarray(float(len(told)))}, happenings=told)
 

@@ -12,10 +12,12 @@
 | reach | reach | 1 | (n, n) |
 | guarantee | guarantee | 1 | (n, n) |
 | milex_share, power, nuclear | the same | 1 | (n,) |
+| hostility, treaty | hostility, treaty_level | 0..5; 0..4 | (n, n) |
+| grievance, rivalry, affinity | the same | 1 | (n, n) |
 
 Assumes: the four aspects of threat multiply (a harmless neighbour is no threat however strong); the grievance that
 counts is the other's (who resents may strike).
-Source: Walt 1987 (aggregate power, proximity, offensive power, intentions).
+Source: aggregate power, proximity, offensive power and intentions as sources of threat, Walt 1987; numbers assumed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """States are great, middle or small powers: great by listing, middle by size or by behaviour.
 
-    middle_i = [rank of power_i <= by_size N] or [behaviour_i in the top `by_behaviour` of the rest, power_i >= least]
+    middle_i = [rank of power_i <= by_size N] or [behaviour_i in the top `by_behaviour` of the rest,
+                                                power_i >= least_power]
     behaviour_i = mean(activism, credibility, memberships_i / max memberships, 1 - exp(-mediation_success_i))
 
 | symbol | column | unit | shape |
@@ -8,10 +9,11 @@
 | tier | tier | 0, 1, 2 | (n,) |
 | power, activism, credibility | the same | 1 | (n,) |
 | memberships | member | 1 | (m, n) |
+| great, mediation_success | the same | 1 | (n,) |
 
 Assumes: great powers are those that the scenario lists (a threshold of 5% of capabilities would promote India and drop
 Russia); rank counts among all living states, and 40 of about 195 is a share of .205.
-Source: Holbraad 1984 (by size); Cooper, Higgott & Nossal 1993 (by behaviour).
+Source: middle powers by size, Holbraad 1984; by behaviour, Cooper, Higgott & Nossal 1993; the numbers are assumed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@
 | F, trade | trade | 1e9 USD a year, both ways | (n, n), symmetric |
 | A, rivalry, s | affinity, rivalry, sanctions | 1 | (n, n) |
 | residual | trade_residual | log | (n, n), fixed: actual over predicted at the start |
+| distance, joint_membership, [war] | distance, joint_membership, hostility = 5 | km; 1; 1 | (n, n) |
+| gdp | gdp | 1e9 USD | (n,) |
 
 Growing all economies alike grows trade alike (W^2 in the denominator). With `scale` the goods trade of all states of
 2000 is a quarter of world product, each pair counted once, at affinity and joint membership of about .2.

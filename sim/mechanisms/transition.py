@@ -14,6 +14,9 @@
 | e, year | emission_intensity, neutrality_year | kg/USD; year | (n,) |
 | t_i, o_i | total_trade, total_trade / (total_trade + gdp) | 1e9 USD; 1 | (n,) |
 | T~_i | mean technology of trade partners, by trade | 1 | (n,) |
+| price | oil_price | USD a barrel | () |
+| adopted | adopted: the norm carbon_neutrality | 1 | (n,) |
+| z | a standard normal number | 1 | (n,) |
 
 With f = 1 emission intensity falls in a straight line to zero in the pledged year (as fast as `fastest` allows); with
 weak institutions the line is missed. v is the invested share of gdp; the mean extra decline is weighted by emissions.

@@ -11,9 +11,13 @@
 | reach | reach | 1 | (n, n) |
 | time left, whole length, whole toll | war_remaining, war_length, war_toll | year; year; persons | (n, n) |
 | deaths | war_deaths; population | persons; 1e6 | (); (n,) |
+| x | force, gdp, legitimacy | 1e9 USD; 1e9 USD; 1 | (n,) |
 
 Length and toll are drawn when a war is first seen (`war_length` 0) and deaths come evenly over it, so that a war that
 is settled early costs its share. A war that the scenario begins with lasts its `war_remaining`, if that is given.
+
+m is `decisiveness`; `force_loss`, `gdp_loss` and `trust_loss` are the losses, and the loser bears those of `defeat`
+more years, with `resentment` of the winner. A war that begins takes the share `chill` of affinity above -1.
 
 Assumes: joiners fight the leader of the other side; the toll falls on the sides as the enemy's share of strength and on
 members by projected power; draws are cut at three standard deviations and no war lasts over a century.

@@ -11,24 +11,28 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from sim.built_in import PACKAGE
 from sim.core.spelling import nearest
-from sim.describe import ASSUMED, cited
+from sim.describe import cited
 
-NAME = r"(?:(?:de|del|van|von|der|Da|Dal|La|Le) )*[A-Z][^\W\d_]*[^\W\d_A-Z](?:[-'’][^\W\d_]+)*"
+CAPITAL = "[A-ZÀ-ÖØ-ÞČĆŁŠŽ]"
+NAME = rf"\b(?:(?:de|del|der|la|le|ten|ter|van|von) )*{CAPITAL}[^\W\d_]*[^\W\d_A-Z](?:[-'’][^\W\d_]+)*"
 MENTION = re.compile(
-    rf"(?P<authors>{NAME}(?:(?:, (?:(?:and|&) )?| (?:and|&) | )(?={NAME}){NAME})*(?: et al\.)?)"
-    r" \(?(?P<year>1[5-9]\d\d|20\d\d)(?P<letter>[a-z]?)\b(?!-\d)"
+    rf"(?P<authors>{NAME}(?:(?:, (?:(?:and|&) )?| (?:and|&) | ){NAME})*)(?P<others> et al\.)?"
+    r" \(?(?P<year>1[5-9]\d\d|20\d\d)(?P<letter>[a-z]?)\b(?![-–]\d)"
 )
-AUTHOR = re.compile(rf"({NAME}), (?:[A-Z][A-Za-z]{{0,2}}\.[ -]?)+")
-DATED = re.compile(r"\((?:eds?\) \()?(\d{4})([a-z]?)\)")
-NO_AUTHORS = frozenset(
-    "In Since Of By From Until Before After Between About Around January February March April May June July August "
-    "September October November December Version".split()
-)
+AUTHOR = re.compile(rf"({NAME}), (?:{CAPITAL}[A-Za-z]{{0,2}}\.[ -]?)+")
+DATED = re.compile(r"\((\d{4})([a-z]?)\)")
+DATES = frozenset({
+    "In", "Since", "Of", "By", "From", "Until", "Before", "After", "Between", "About", "Around", "Version", "January",
+    "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+})  # fmt: skip
 """Words that may stand, with a capital letter, before a year that is only a date."""
+SENTENCE_END = re.compile(r"; |(?<!al)\. (?=[A-Z])|: (?=[A-Z])")
+AS_A_WHOLE = "the rule as a whole"
 
 
 class UnknownMentionError(ValueError):
@@ -50,30 +54,30 @@ class Reference:
     line: str
     fitted: bool
 
-    def named_by(self, authors: tuple[str, ...], year: str, *, and_others: bool) -> bool:
-        """Whether a mention of these authors and this year means this work."""
-        if year != self.year:
-            return False
-        if and_others:
-            return len(self.authors) > 2 and authors[-1:] == self.authors[:1]
-        return authors[-len(self.authors) :] == self.authors
+    def is_named(self, choices: list[tuple[str, ...]], year: str, *, and_others: bool) -> bool:
+        """Whether a mention means this work; `choices` are the lists of authors that it may be read as."""
+        first = self.authors[:1] if and_others and len(self.authors) > 2 else None
+        return year == self.year and (first if and_others else self.authors) in choices
 
     @property
     def said(self) -> str:
         """How a text mentions it: "Kuik 2008"."""
         first, *others = self.authors
-        if len(others) > 1:
-            return f"{first} et al. {self.year}"
-        return f"{' and '.join(self.authors)} {self.year}"
+        return f"{f'{first} et al.' if len(others) > 1 else ' and '.join(self.authors)} {self.year}"
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A work named in a text: as written, and the passage that names it."""
+    """A work named in a text: as written, the clause that names it, its key."""
 
     text: str
-    passage: str
+    clause: str
     key: str
+
+    @property
+    def purpose(self) -> str:
+        """What the work is named for: the clause, unless it holds nothing but the name."""
+        return AS_A_WHOLE if self.clause in (self.text, f"{self.text}.") else self.clause
 
 
 @dataclass(frozen=True)
@@ -114,34 +118,46 @@ def mentions(text: str) -> Iterator[Mention]:
     """
     flat = " ".join(text.split())
     for found in MENTION.finditer(flat):
-        names = surnames(found["authors"])
-        if names and names[-1] not in NO_AUTHORS:
-            yield Mention(found[0], passage(flat, found.start(), found.end()), key_of(found[0], names, found))
+        choices = readings(found["authors"])
+        if choices[-1] != () and choices[0][-1] not in DATES:
+            key = key_of(found[0], choices, found["year"] + found["letter"], and_others=bool(found["others"]))
+            yield Mention(found[0], clause(flat, found.start(), found.end()), key)
 
 
-def surnames(authors: str) -> tuple[str, ...]:
-    """The names in the order of writing, without what joins them."""
-    return tuple(re.findall(NAME, authors.removesuffix(" et al.")))
+def readings(authors: str) -> list[tuple[str, ...]]:
+    """The lists of authors that a text may mean: all names, or without leading words that are none of them.
+
+    "United Nations, Mattes, Leeds and Carroll" may be read without its first word, but what "and" joins stays joined.
+    """
+    found = list(re.finditer(NAME, authors))
+    names = tuple(each[0] for each in found)
+    gaps = [authors[a.end() : b.start()] for a, b in pairwise(found)]
+    joined = next((i for i, gap in enumerate(gaps) if "and" in gap or "&" in gap), len(gaps))
+    return [names[first:] for first in range(joined + 1)]
 
 
-def key_of(text: str, names: tuple[str, ...], found: re.Match[str]) -> str:
-    """The key of a mentioned work; words before the authors ("United Nations, Mattes ...") are passed over."""
-    year, others = found["year"] + found["letter"], found["authors"].endswith(" et al.")
+def key_of(text: str, choices: list[tuple[str, ...]], year: str, *, and_others: bool) -> str:
+    """The key of a mentioned work: of those that fit, the one with most authors, and rather a work than our fit to it.
+
+    Raises:
+        UnknownMentionError: no work fits, or several do.
+    """
     known = references().values()
-    meant = [work for work in known if work.named_by(names, year, and_others=others)]
-    longest = max((len(work.authors) for work in meant), default=0)
-    meant = [work for work in meant if others or len(work.authors) == longest]
-    exact = [work for work in meant if not work.fitted] or meant
-    if len(exact) != 1:
-        said = [work.said for work in exact or known]
-        what = "may be any of several" if exact else "is not in references.toml"
-        raise UnknownMentionError(f"'{text}' {what}; {nearest(text, said)}, or add the work there")
-    return exact[0].key
+    meant = [work for work in known if work.is_named(choices, year, and_others=and_others)]
+    if not and_others:
+        most = max((len(work.authors) for work in meant), default=0)
+        meant = [work for work in meant if len(work.authors) == most]
+    plain = [work for work in meant if not work.fitted] or meant
+    if len(plain) != 1:
+        what = f"may be any of {', '.join(work.key for work in plain)}" if plain else "is not in references.toml"
+        hint = "give the year a letter" if plain else f"{nearest(text, [w.said for w in known])}, or add the work there"
+        raise UnknownMentionError(f"'{text}' {what}; {hint}")
+    return plain[0].key
 
 
-def passage(text: str, start: int, end: int) -> str:
-    """The clause around a mention: between semicolons and full stops that end a sentence."""
-    before = max((m.end() for m in re.finditer(r"; |(?<!al)(?<!vs)\. (?=[A-Z])", text[:start])), default=0)
+def clause(text: str, start: int, end: int) -> str:
+    """What a text says around a mention: up to the nearest semicolons, colons and full stops."""
+    before = max((stop.end() for stop in SENTENCE_END.finditer(text) if stop.end() <= start), default=0)
     after = re.search(r";|\.(?= [A-Z]|$)", text[end:])
     return text[before : end + after.start() if after else len(text)].strip()
 
@@ -152,23 +168,31 @@ def uses_of(told: dict[str, Any]) -> list[Use]:
 
     Args:
         told: as `sim.describe.describe` gives it.
+
+    Raises:
+        UnknownMentionError: a work that references.toml does not hold; names the unit.
     """
     prose = [told.get(part, "") for part in ("sentence", "notes", "assumes", "source")]
-    found = [Use(each.key, each.passage) for text in prose for each in mentions(text)]
-    found += [Use(key, "the definition") for key in keys_in(told.get("source", ""))]
-    for number in told.get("parameters", []):
-        found += [Use(key, f"{number['name']} = {number['default']:g}") for key in keys_in(number["source"])]
-    return found
+    try:
+        found = [Use(each.key, each.purpose) for text in prose for each in mentions(text)]
+    except UnknownMentionError as error:
+        raise UnknownMentionError(f"{told['kind']} {told['name']}: {error}") from error
+    numbers: dict[str, list[str]] = {}
+    for parameter in told.get("parameters", []):
+        for key in keys_in(parameter["source"]):
+            numbers.setdefault(key, []).append(parameter["name"])
+    found += [Use(key, "what it measures") for key in keys_in(told.get("source", ""))]
+    return found + [Use(key, f"value of {', '.join(names)}") for key, names in numbers.items()]
 
 
 def keys_in(source: str) -> list[str]:
     """The keys of references.toml in a `source=`; words such as "assumed" and prose are none."""
-    return [key for part in source.split(";") if (key := part.strip()) != ASSUMED and key in references()]
+    return [key for part in source.split(";") if (key := part.strip()) in references()]
 
 
-def by_work(uses: Iterable[tuple[str, Use]]) -> dict[str, dict[str, list[str]]]:
-    """Key -> user -> purposes without repetition, sorted by key; users in the order in which they come."""
-    told: dict[str, dict[str, list[str]]] = {}
+def by_work[T](uses: Iterable[tuple[T, Use]]) -> dict[str, dict[T, list[str]]]:
+    """Key -> user -> purposes without repetition; keys sorted, users in the order in which they come."""
+    told: dict[str, dict[T, list[str]]] = {}
     for user, use in uses:
         purposes = told.setdefault(use.key, {}).setdefault(user, [])
         if use.purpose not in purposes:

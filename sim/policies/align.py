@@ -1,6 +1,13 @@
 """Stand by one patron: the pole that already leads the portfolio gains appeal, spreading loses it.
 
-    appeal_ig = b_ig + loyalty w_ig / max_g w_ig        diversification_i = focus rho_i
+    appeal_ig = b_ig + loyalty w_ig / max_g w_ig
+    diversification_i = focus rho_i        mediation_effort_i = mediation
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b; rho | benefit; autonomy | 1 | (m, 1 + g); (m,), m members |
+| w | alignment without its component 0 | 1 | (m, g) |
+| appeal, diversification | the same: proposed | 1 | (m, 1 + g), (m,) |
 
 Assumes: loyalty follows the present portfolio, so that a patron can still be changed.
 Source: alignment with a patron as the alternative to hedging, Kuik 2008; the numbers are assumed.

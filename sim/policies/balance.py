@@ -5,8 +5,15 @@
     appeal_ih* = b_ih* - against threat_ih*
     arms_effort_i = 1 + arming max_j threat_ij;   pact_desire_ij = common sum_g min(threat_ig, threat_jg)
 
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b | benefit | 1 | (m, 1 + g), m members |
+| threat_ig, threat_ij | pole_threat, threat | 1 | (m, g), (m, n) |
+| reach | pole_reach | 1 | (g, m) |
+| appeal, arms_effort, pact_desire | the same: proposed | 1 | (m, 1 + g), (m,), (m, n) |
+
 Assumes: threats count as they are felt, power only through them.
-Source: Walt 1987.
+Source: balancing against threats, Walt 1987; the numbers are assumed.
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
     appeal_ig = b_ig + pull ((1 - fear) power_g / max power + fear threat_ig / max_g threat_ig)
     diversification_i = focus rho_i
 
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b; rho | benefit; autonomy | 1 | (m, 1 + g); (m,), m members |
+| power, threat | pole_power, pole_threat | 1 | (g,), (m, g) |
+| appeal, diversification | the same: proposed | 1 | (m, 1 + g), (m,) |
+
 Assumes: the strongest pole is also the one that promises most; `fear` mixes the two motives.
 Source: for profit, Schweller 1994; with the threat, Walt 1987.
 """

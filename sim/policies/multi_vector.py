@@ -1,11 +1,16 @@
 """Keep ties to several poles at once: take each for what it offers, spread them as autonomy demands.
 
-    appeal_i = b_i        diversification_i = rho_i = autonomy_i
+    appeal_i = b_i        diversification_i = rho_i = autonomy_i        mediation_effort_i = mediation
+
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b; rho | benefit; autonomy | 1 | (m, 1 + g); (m,), m members |
+| appeal, diversification | the same: proposed | 1 | (m, 1 + g), (m,) |
 
 Mediators' work is part of it: the balanced state is more willing to go between.
 
 Assumes: nothing beyond the utility of the portfolio; what hedging leads to is left to the mechanisms.
-Source: Kuik 2008; Tessman 2012; Contessi 2015 on Kazakhstan.
+Source: hedging of smaller states, Kuik 2008 and Tessman 2012; Kazakhstan, Contessi 2015; the number is assumed.
 """
 
 from __future__ import annotations

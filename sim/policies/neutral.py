@@ -2,6 +2,11 @@
 
     appeal_i0 = b_i0 + aloofness        pact_desire_ij = -reserve        mediation_effort_i = mediation
 
+| symbol | column | unit | shape |
+|---|---|---|---|
+| b_0 | benefit of non-alignment | 1 | (m,), m members |
+| appeal, pact_desire, mediation_effort | the same: proposed | 1 | (m, 1 + g), (m, n), (m,) |
+
 Assumes: neutrality is a stance, not weakness: it changes what is wanted, not what can be had.
 Source: neutral states as go-betweens, Bercovitch & Houston 1996; the numbers are assumed.
 """

@@ -93,11 +93,27 @@ def test_pacts_come_at_the_lower_surplus_and_refusals_are_told() -> None:
 def test_what_is_told_adds_up() -> None:
     world = strangers(20, affinity=0.5 * (1 - np.eye(20)), democracy=0.5, dt=1.0)
     unit = Alliances(f0=2, a0=-1)
-    event = told(unit(world, Streams(1).at("a", 0)), "pact")
+    update = unit(world, Streams(1).at("a", 0))
+    event, request = told(update, "pact"), told(update, "pact request")
     assert len(event.who) > 10
-    expected = [surplus(world, j, i, a0=-1) for i, j in zip(event.who, np.asarray(event.whom), strict=True)]
-    check_terms(event, np.array(expected))
+    own = np.array([surplus(world, j, i, a0=-1) for i, j in zip(event.who, np.asarray(event.whom), strict=True)])
+    asked = event.terms["having been asked"]
+    np.testing.assert_allclose(sum(event.terms.values()) - asked, own)
+    np.testing.assert_allclose(expit(sum(event.terms.values())), event.chance)
     np.testing.assert_allclose(event.chance, 1.0)
+    np.testing.assert_array_equal(request.who, event.who)
+    check_terms(request, np.log(-np.log1p(-np.asarray(request.chance)) / world.dt))
+
+
+def test_the_asked_consent_by_their_own_reasons_and_for_being_asked() -> None:
+    n = 40
+    desire = np.where(np.arange(n)[:, None] % 2 == 0, 3.0, -1.0) * np.ones((n, n))
+    event = told(Alliances(f0=2, a0=-1)(strangers(n, pact_desire=desire), Streams(2).at("a", 0)), "pact")
+    np.testing.assert_allclose(expit(sum(event.terms.values())), event.chance)
+    unwilling = (event.who % 2 == 0) & (np.asarray(event.whom) % 2 == 1)
+    assert unwilling.sum() > 5
+    np.testing.assert_allclose(event.chance[unwilling], (expit(-2) / expit(2))[None].repeat(unwilling.sum()))
+    assert (event.terms["having been asked"][unwilling] > 0).all()
 
 
 def test_obligations_of_new_pacts() -> None:

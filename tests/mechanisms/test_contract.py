@@ -70,6 +70,8 @@ def check_declares(unit: Mechanism, world: World) -> None:
     known = set(World.declarations())
     assert set(unit.reads.split()) <= known, f"no such columns: {sorted(set(unit.reads.split()) - known)}"
     assert set(unit.writes.split()) <= set(World.columns())
+    fixed = {name for name in unit.writes.split() if World.columns()[name].fixed}
+    assert not fixed, f"fixed columns never change: {sorted(fixed)}"
 
 
 def check_shapes(unit: Mechanism, world: World) -> None:

@@ -9,7 +9,7 @@ from sim.core.columns import Array
 from sim.core.streams import Streams
 from sim.core.update import combine
 from sim.mechanisms._disputes import disputes_of
-from sim.mechanisms.escalation import Escalation, first_exposure, resolved, waiting_time, war_probability
+from sim.mechanisms.escalation import Escalation, first_exposure, resolved, time_allowed, waiting_time, war_probability
 from tests.mechanisms.quarrels import check_terms, joined, quarrels, told
 from tests.mechanisms.turns import turned
 
@@ -135,7 +135,8 @@ def test_what_is_told_agrees_with_what_was_drawn() -> None:
     for kind, rate in (("escalation", unit.rise), ("first deaths", unit.death), ("dispute ended", unit.end)):
         event = told(update, kind)
         assert len(event.who) > 5
-        check_terms(event, np.log(rate))
+        check_terms(event, np.log(-np.log1p(-np.asarray(event.chance)) / world.dt))
+        np.testing.assert_allclose(event.terms[next(iter(event.terms))], np.log(rate))
         assert (np.asarray(event.drawn) < np.asarray(event.chance)).all()
         assert (world.originator[event.who, event.whom] == 1).all()
     wars = told(update, "war begins")
@@ -144,6 +145,18 @@ def test_what_is_told_agrees_with_what_was_drawn() -> None:
     np.testing.assert_array_equal(after["hostility"][wars.who, wars.whom], 5)
     assert after["fatal"][wars.who, wars.whom].all()
     assert (update.add["affinity"] <= 0).all() and (update.add["grievance"] >= 0).all()
+
+
+def test_a_clock_decides_exactly_within_the_time_it_had() -> None:
+    drawn = np.random.Generator(np.random.PCG64(8)).random((4, 100_000))
+    level, exposure = np.resize([2, 3, 4], 100_000), np.resize([0.25, 0.6], 100_000)
+    rates = (2.4, 1.6, 0.5, 1.1)
+    fate = resolved(level, drawn, rates, exposure=exposure)
+    had = time_allowed(level, drawn, rates, exposure=exposure)
+    rising = level < 4
+    for row, (risk, what) in enumerate((("end", "ended"), ("rise", "risen"), ("war", "war"), ("death", "death"))):
+        rang = drawn[row] < -np.expm1(-rates[row] * np.maximum(had[risk], 0.0))
+        np.testing.assert_array_equal(rang & (rising | (risk != "rise")), fate[what])
 
 
 def test_claims_and_wars_are_not_touched() -> None:

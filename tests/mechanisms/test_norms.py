@@ -116,7 +116,9 @@ def test_years_count_up_start_anew_and_events_agree() -> None:
     assert (after & ~world.adopted)[np.asarray(new.third), new.who].all()
     assert (world.adopted & ~after)[np.asarray(gone.third), gone.who].all()
     rate = -np.log(1 - np.asarray(new.chance))
-    check_terms(new, -np.log(0.25 / (rate - 0.01) - 1), rtol=1e-6)
+    check_terms(new, np.log(rate), rtol=1e-6)
+    past = new.terms["exposure"] + new.terms["threshold"] + new.terms["entrepreneurs"]
+    np.testing.assert_allclose(past, -np.log(0.25 / (rate - 0.01) - 1), rtol=1e-6)
     check_terms(gone, -np.log(1 - np.asarray(gone.chance)), rtol=1e-6)
 
 

@@ -1,0 +1,170 @@
+"""Every decision of real runs is told by the numbers that made it: they add up to its chance, and the draw agrees."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from math import exp, expm1, log1p
+from typing import Any
+
+import pytest
+
+from sim.mechanisms._shock_kinds import SHOCKS
+from sim.results import Run
+from sim.runner import run
+from sim.scenario import load_scenario
+from sim.scenario.references import mechanism_kinds
+
+type Link = Callable[[float, float], float]
+
+
+def logistic(total: float, dt: float) -> float:
+    """The terms are contributions to the log-odds of this decision."""
+    return 1 / (1 + exp(-total)) if total > -700 else 0.0
+
+
+def within_a_year(total: float, dt: float) -> float:
+    """The terms are contributions to the log-odds within a year, of which a step takes its part."""
+    return -expm1(-dt * (total + log1p(exp(-total)) if total > 0 else log1p(exp(total))))
+
+
+def log_rate(total: float, dt: float) -> float:
+    """The terms are contributions to the logarithm of a yearly rate."""
+    return -expm1(-exp(min(total, 700)) * dt)
+
+
+def rate(total: float, dt: float) -> float:
+    """The terms are parts of a yearly rate."""
+    return -expm1(-total * dt)
+
+
+LINKS: dict[str, Link] = {
+    "dispute onset": within_a_year,
+    "first move": logistic,
+    "opening level": logistic,
+    "claim lapsed": log_rate,
+    "escalation": log_rate,
+    "first deaths": log_rate,
+    "war begins": log_rate,
+    "dispute ended": log_rate,
+    "war ended": logistic,
+    "joining": logistic,
+    "sanction": log_rate,
+    "sanction ended": log_rate,
+    "concession": logistic,
+    "coercion": log_rate,
+    "coercive sanction": logistic,
+    "pact request": log_rate,
+    "pact": logistic,
+    "pact ended": log_rate,
+    "application": log_rate,
+    "accession": logistic,
+    "exit": log_rate,
+    "adoption": log_rate,
+    "defection": rate,
+    "leader change": log_rate,
+    "consent": logistic,
+    "settlement": logistic,
+} | {shock.kind: log_rate for shock in SHOCKS}
+"""How the chance of each kind of event follows from the sum of its terms."""
+SHARE, MARGIN = "mediation", "realignment"
+"""Kinds that are no draw against a sum: an offer comes from one of many candidates; an option leads by a margin."""
+RUNS = ("random:24", "central-asia-2025")
+YEARS = 15
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def done(request: pytest.FixtureRequest) -> Run:
+    scenario = load_scenario(request.param)
+    return run(scenario, seed=11, end=scenario.start + YEARS)
+
+
+def decisions(of: Run) -> list[tuple[Mapping[str, Any], dict[str, float]]]:
+    """Every event that the scenario did not schedule, with its terms."""
+    return [(event, json.loads(event["terms"])) for event in of.events if event["mechanism"] != "scheduled"]
+
+
+def agrees(of: Run, event: Mapping[str, Any], terms: Mapping[str, float], link: Link) -> bool:
+    return link(sum(terms.values()), of.scenario.dt) == pytest.approx(event["chance"], rel=1e-6, abs=1e-9)
+
+
+def test_no_decision_is_without_its_terms(done: Run) -> None:
+    bare = [event["sentence"] for event, terms in decisions(done) if not terms]
+    assert bare == [] and len(decisions(done)) > 500
+
+
+def test_the_terms_add_up_to_the_chance_of_every_kind(done: Run) -> None:
+    seen, wrong = Counter[str](), Counter[str]()
+    for event, terms in decisions(done):
+        kind = event["kind"]
+        seen[kind] += 1
+        if kind in LINKS:
+            wrong[kind] += not agrees(done, event, terms, LINKS[kind])
+    assert +wrong == Counter()
+    assert len(seen) > 20
+
+
+def test_a_kind_that_the_table_does_not_know_follows_one_of_the_usual_links(done: Run) -> None:
+    """New kinds need no line above if their terms add up in a usual way; the message names those that do not."""
+    ways: dict[str, set[str]] = {}
+    usual = {link.__name__: link for link in LINKS.values()}
+    for event, terms in decisions(done):
+        kind = event["kind"]
+        if kind in LINKS or kind in (SHARE, MARGIN):
+            continue
+        fitting = {
+            name for name, link in usual.items() if event["chance"] is not None and agrees(done, event, terms, link)
+        }
+        ways[kind] = ways.get(kind, set(usual)) & fitting
+    assert [kind for kind, fitting in ways.items() if not fitting] == []
+
+
+def test_what_was_drawn_agrees_with_what_happened(done: Run) -> None:
+    """Below its chance a draw lets things happen, and only there; an offer to mediate needs both parties as well."""
+    for event, _ in decisions(done):
+        if event["chance"] is None:
+            continue
+        assert 0 <= event["drawn"] <= 1 and 0 <= event["chance"] <= 1, event
+        if event["kind"] == SHARE:
+            assert event["drawn"] < event["chance"], event
+        else:
+            assert (event["drawn"] < event["chance"]) == event["done"], event
+
+
+def test_an_offer_to_mediate_tells_the_score_of_the_mediator_among_all(done: Run) -> None:
+    unit = done.scenario.rules()["mediation"]
+    offers = [(event, terms) for event, terms in decisions(done) if event["kind"] == SHARE]
+    assert len(offers) > 5
+    for event, terms in offers:
+        own, total = terms["score of the mediator"], terms["score of all"]
+        assert 0 < own <= total
+        at_war = offers_a_year(unit, total)
+        grave = {at_war * level / 5 for level in range(1, 6)}
+        calls = grave | {unit.minor * each for each in grave}
+        chances = [rate(each, done.scenario.dt) for each in calls]
+        assert any(event["chance"] == pytest.approx(chance, rel=1e-6) for chance in chances), event
+
+
+def offers_a_year(unit: Any, total: float) -> float:
+    """Offers a year to a war, at a total score."""
+    return float(unit.offers * total / (total + unit.half))
+
+
+def test_a_new_leading_option_has_the_terms_on_its_side(done: Run) -> None:
+    for event, terms in decisions(done):
+        if event["kind"] == MARGIN:
+            assert sum(terms.values()) > 0 and event["amount"] > 0, event
+
+
+def test_the_table_knows_what_mechanisms_report(done: Run) -> None:
+    """A name above that no mechanism reports any more is a mistake."""
+    reported = {kind for unit in mechanism_kinds().values() for kind in unit.kinds}
+    assert {*LINKS, SHARE, MARGIN} <= reported
+
+
+def test_a_wrong_term_would_be_found(done: Run) -> None:
+    event, terms = next((e, t) for e, t in decisions(done) if e["kind"] == "leader change")
+    assert agrees(done, event, terms, log_rate)
+    assert not agrees(done, event, terms | {"whim": 0.01}, log_rate)
+    assert not agrees(done, event, terms, logistic)

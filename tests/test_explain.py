@@ -21,6 +21,7 @@ from sim.explain.decisions import Decisions
 from sim.explain.links import DRAWN, LOG_ODDS, LOG_RATE, MARGIN, fits, links_of
 from sim.explain.replay import DIFFERENT, Pulls, pulls
 from sim.explain.telling import odds, outcome, told
+from sim.report.cast import named
 from sim.results import Run, load_run, save_runs
 from sim.runner import run
 from sim.scenario import load_scenario
@@ -68,7 +69,7 @@ def test_every_kind_of_decision_adds_up_in_one_of_the_usual_ways(saved: Run) -> 
     decisions = Decisions(saved)
     everything = [decisions.of(number) for number in range(len(saved.events))]
     loose = {d.event["kind"] for d in everything if d.link is None and d.event["mechanism"] != "scheduled"}
-    assert loose <= {"mediation"}
+    assert loose == set()
     for decision in everything:
         if decision.link in DRAWN:
             assert fits(decision.link, decision.total, decision.event["chance"], saved.scenario.dt)
@@ -153,7 +154,19 @@ def test_why_a_mediator_was_refused(folder: Path, saved: Run) -> None:
     assert len(consents) == 2 and not all(each["done"] for each in consents)
     for each in consents:
         assert {term["name"] for term in each["terms"]} >= {"credibility", "affinity", "leverage", "bias against"}
-    assert answer["decisions"][0]["decided_by"] == [saved.events[number]["third"]]
+    assert set(answer["decisions"][0]["decided_by"]) == {saved.events[number]["who"], saved.events[number]["whom"]}
+
+
+def test_why_this_mediator_and_not_that_one(folder: Path, saved: Run) -> None:
+    number = first(saved, "offer")
+    answer = data(str(folder), "--event", str(number))
+    others = [each for each in answer["beside"] if each["kind"] == "passed over"]
+    assert 1 <= len(others) <= 3
+    for each in others:
+        assert [term["name"] for term in each["terms"]] and each["adds_up_to"] == "log-odds"
+        assert {term["name"] for term in each["terms"]} >= {"willingness", "acceptance by the target"}
+        assert f"The offer came from {named(saved, saved.events[number]['third'])}" in each["told"][0]
+        assert each["drawn"] < each["chance"]
 
 
 def test_why_a_balancing_act_collapsed(folder: Path, saved: Run) -> None:

@@ -39,6 +39,11 @@ def rate(total: float, dt: float) -> float:
     return -expm1(-total * dt)
 
 
+def log_chance(total: float, dt: float) -> float:
+    """The terms are logarithms of chances that must all come true."""
+    return exp(total)
+
+
 LINKS: dict[str, Link] = {
     "dispute onset": within_a_year,
     "first move": logistic,
@@ -65,11 +70,14 @@ LINKS: dict[str, Link] = {
     "defection": rate,
     "leader change": log_rate,
     "consent": logistic,
+    "offer": log_rate,
+    "passed over": logistic,
+    "mediation": log_chance,
     "settlement": logistic,
 } | {shock.kind: log_rate for shock in SHOCKS}
 """How the chance of each kind of event follows from the sum of its terms."""
-SHARE, MARGIN = "mediation", "realignment"
-"""Kinds that are no draw against a sum: an offer comes from one of many candidates; an option leads by a margin."""
+MARGIN = "realignment"
+"""The kind that is no draw against a sum: an option leads by a margin."""
 RUNS = ("random:24", "central-asia-2025")
 YEARS = 15
 
@@ -111,7 +119,7 @@ def test_a_kind_that_the_table_does_not_know_follows_one_of_the_usual_links(done
     usual = {link.__name__: link for link in LINKS.values()}
     for event, terms in decisions(done):
         kind = event["kind"]
-        if kind in LINKS or kind in (SHARE, MARGIN):
+        if kind in LINKS or kind == MARGIN:
             continue
         fitting = {
             name for name, link in usual.items() if event["chance"] is not None and agrees(done, event, terms, link)
@@ -121,34 +129,21 @@ def test_a_kind_that_the_table_does_not_know_follows_one_of_the_usual_links(done
 
 
 def test_what_was_drawn_agrees_with_what_happened(done: Run) -> None:
-    """Below its chance a draw lets things happen, and only there; an offer to mediate needs both parties as well."""
+    """Below its chance a draw lets things happen, and only there."""
     for event, _ in decisions(done):
-        if event["chance"] is None:
+        if event["drawn"] is None:
             continue
         assert 0 <= event["drawn"] <= 1 and 0 <= event["chance"] <= 1, event
-        if event["kind"] == SHARE:
-            assert event["drawn"] < event["chance"], event
-        else:
-            assert (event["drawn"] < event["chance"]) == event["done"], event
+        assert (event["drawn"] < event["chance"]) == event["done"], event
 
 
-def test_an_offer_to_mediate_tells_the_score_of_the_mediator_among_all(done: Run) -> None:
-    unit = done.scenario.rules()["mediation"]
-    offers = [(event, terms) for event, terms in decisions(done) if event["kind"] == SHARE]
-    assert len(offers) > 5
-    for event, terms in offers:
-        own, total = terms["score of the mediator"], terms["score of all"]
-        assert 0 < own <= total
-        at_war = offers_a_year(unit, total)
-        grave = {at_war * level / 5 for level in range(1, 6)}
-        calls = grave | {unit.minor * each for each in grave}
-        chances = [rate(each, done.scenario.dt) for each in calls]
-        assert any(event["chance"] == pytest.approx(chance, rel=1e-6) for chance in chances), event
-
-
-def offers_a_year(unit: Any, total: float) -> float:
-    """Offers a year to a war, at a total score."""
-    return float(unit.offers * total / (total + unit.half))
+def test_who_mediates_came_before_every_other_candidate_that_is_told_of(done: Run) -> None:
+    offers = {(e["step"], e["who"], e["whom"]): e for e, _ in decisions(done) if e["kind"] == "offer"}
+    others = [event for event, _ in decisions(done) if event["kind"] == "passed over"]
+    assert len(offers) > 5 and len(others) > len(offers)
+    for event in others:
+        offer = offers[event["step"], event["who"], event["whom"]]
+        assert offer["third"] != event["third"]
 
 
 def test_a_new_leading_option_has_the_terms_on_its_side(done: Run) -> None:
@@ -160,7 +155,7 @@ def test_a_new_leading_option_has_the_terms_on_its_side(done: Run) -> None:
 def test_the_table_knows_what_mechanisms_report(done: Run) -> None:
     """A name above that no mechanism reports any more is a mistake."""
     reported = {kind for unit in mechanism_kinds().values() for kind in unit.kinds}
-    assert {*LINKS, SHARE, MARGIN} <= reported
+    assert {*LINKS, MARGIN} <= reported
 
 
 def test_a_wrong_term_would_be_found(done: Run) -> None:

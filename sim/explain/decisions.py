@@ -16,14 +16,16 @@ from sim.results import Run
 PARTIES = ("who", "whom")
 DECIDERS: dict[str, tuple[str, ...]] = {
     "pact": ("whom",), "accession": ("third",), "coercion": ("third",), "coercive sanction": ("third",),
-    "mediation": ("third",), "concession": ("whom",), "claim lapsed": (), "leader change": (), "opening level": (),
+    "mediation": PARTIES, "offer": ("third",), "passed over": (),
+    "concession": ("whom",), "claim lapsed": (), "leader change": (), "opening level": (),
     "war ended": (), "first deaths": (),
     "dispute onset": PARTIES, "escalation": PARTIES, "war begins": PARTIES, "dispute ended": PARTIES,
     "settlement": PARTIES, "pact ended": PARTIES,
 }  # fmt: skip
 """Kind -> the fields that name who decided; other kinds are decided by `who`, shocks and schedules by no state."""
 SMALL = {
-    "consent": 5, "mediation": 16, "pact request": 4, "application": 4, "first move": 3, "opening level": 3,
+    "consent": 5, "offer": 12, "passed over": 2, "mediation": 16,
+    "pact request": 4, "application": 4, "first move": 3, "opening level": 3,
     "claim lapsed": 3, "dispute ended": 5,
 }  # fmt: skip
 """Worth of kinds that the chronicle leaves out or ranks higher than they are for who asks why."""
@@ -118,6 +120,14 @@ def beside(run: Run, event: Mapping[str, Any]) -> list[int]:
         if other["step"] == event["step"] and other["id"] != event["id"] and _matter(other) == matter:
             found.append(number)
     return found
+
+
+def came_before(run: Run, event: Mapping[str, Any]) -> str:
+    """The code of the mediator for whom another candidate was passed over; "" for other kinds of events."""
+    if event["kind"] != "passed over":
+        return ""
+    offers = (run.events[number] for number in beside(run, event))
+    return next((str(offer["third"]) for offer in offers if offer["kind"] == "offer"), "")
 
 
 def _matter(event: Mapping[str, Any]) -> tuple[str, frozenset[str], str]:

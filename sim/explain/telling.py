@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.explain.balance import Turn
-from sim.explain.decisions import Decision
+from sim.explain.decisions import Decision, came_before
 from sim.explain.links import LOG_CHANCE, LOG_ODDS, LOG_RATE, MARGIN, RATE, YEARLY_LOG_ODDS, Link
 from sim.report.cast import named, option_titles
-from sim.report.words import date, listed, opened, percent
+from sim.report.words import date, listed, opened
 from sim.results import Run
 
 STARTS = frozenset({"baseline", "no reason", "readiness", "reserve", "talks", "lapse", "rate", "strictness", "pledge"})
@@ -17,7 +17,6 @@ START_WORDS = ("rate of ", "usual ")
 NOTHING = 0.005
 DETAIL = 8
 """Most digits that a draw is shown with to tell it from its chance."""
-OWN_SCORE, ALL_SCORES = "score of the mediator", "score of all"
 PLURAL = (LOG_ODDS, YEARLY_LOG_ODDS)
 
 
@@ -46,6 +45,14 @@ def heading(run: Run, decision: Decision) -> str:
 
 def told(run: Run, decision: Decision) -> list[str]:
     """Who decided, for what reasons, and how it came out: a few sentences."""
+    if winner := came_before(run, decision.event):
+        parts = [
+            f"The offer came from {named(run, winner)}; these are the odds that it came first.",
+            *reasons(decision),
+        ]
+        percent, number = odds(decision.event["chance"], decision.event["drawn"])
+        parts.append(f"Chance that it came before this one {percent}, drawn {number}: so it did.")
+        return parts
     parts = [decided(run, decision), *reasons(decision), verdict(decision)]
     return [part for part in parts if part]
 
@@ -66,10 +73,6 @@ def reasons(decision: Decision) -> list[str]:
     terms, link = decision.terms, decision.link
     if not terms:
         return []
-    if ALL_SCORES in terms:
-        own, total = terms[OWN_SCORE], terms[ALL_SCORES]
-        share = f"{percent(own / total)} of it" if total else "none of it"
-        return [f"Its score as a go-between was {own:.3g}, that of all who could go {total:.3g}: {share}."]
     if link is None:
         each = listed([f"{name} {signed(value)}" for name, value in terms.items()])
         return [f"What counted: {each}; these numbers do not add up to the chance."]
@@ -121,9 +124,6 @@ def verdict(decision: Decision) -> str:
     if drawn is None:
         return f"Chance {100 * chance:.2g}%: {result}."
     percent, number = odds(chance, drawn)
-    if ALL_SCORES in decision.terms:
-        answer = "and both parties accepted" if done else "but not both parties accepted"
-        return f"Chance of an offer {percent}, drawn {number}: so it was made, {answer}."
     if (drawn < chance) != done:
         return f"Chance {percent}, drawn {number}, but it took more than this."
     return f"Chance {percent}, drawn {number}: so {result}."

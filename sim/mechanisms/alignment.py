@@ -97,9 +97,13 @@ class Alignment(Mechanism):
             before, np.zeros_like(before), np.zeros(len(before)), world.pole_rivalry, kappa=self.kappa
         )
         spread = -world.diversification[:, None] * before
+        pace = self.eta * world.dt
         terms = {
-            "appeal of the new over the old": world.appeal[who, new] - world.appeal[who, old],
-            "spreading": spread[who, new] - spread[who, old],
-            "straddling rivals": straddle[who, new] - straddle[who, old],
+            "held before": np.log(np.maximum(before[who, new], 1e-300) / before[who, old]),
+            "appeal of the new over the old": pace * (world.appeal[who, new] - world.appeal[who, old]),
+            "spreading": pace * (spread[who, new] - spread[who, old]),
+            "straddling rivals": pace * (straddle[who, new] - straddle[who, old]),
         }
+        ahead = np.log(after[who, new] / np.maximum(after[who, old], 1e-300))
+        terms["on the way"] = ahead - sum(terms.values(), np.zeros(len(who)))
         return (Happening("realignment", who, third=new, amount=after[who, new], terms=terms),)

@@ -42,6 +42,9 @@ from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import WAR, World
 
+RUNNERS_UP = 3
+"""Candidates who are told of beside the one who offers to mediate."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -99,6 +102,8 @@ class Mediation(Mechanism):
         "offer_count acceptance_count settlement_count"
     )
     kinds: ClassVar = {
+        "offer": "{mediator} offers to mediate between {who} and {whom}",
+        "passed over": "{mediator}, too, could have offered to mediate between {who} and {whom}",
         "mediation": "{mediator} mediates between {who} and {whom}",
         "mediation refused": "{mediator} offers to mediate between {who} and {whom} and is refused",
         "consent": "{who} accepts {mediator} as mediator",
@@ -113,14 +118,18 @@ class Mediation(Mechanism):
         i, j, calls = self._within_reach(world, drawn[1])
         if not i.size:
             return Update(add=self._fading(world))
+        noise = crossed_uniform(drawn[0][i, j], fate)
+        gumbel = -np.log(-np.log(np.clip(noise, 1e-12, 1 - 1e-12)))
         case = self._case(world, i, j)
         total = case.score.sum(axis=1)
         chance = world.chance(calls * total / (total + self.half))
-        noise = crossed_uniform(drawn[0][i, j], fate)
-        gumbel = -np.log(-np.log(np.clip(noise, 1e-12, 1 - 1e-12)))
         best = (np.log(np.maximum(case.score, 1e-300)) + self.taste * gumbel).argmax(axis=1)
         which = np.flatnonzero(drawn[1][i, j] < chance)
-        return self._talks(world, case, which, best[which], chance[which], drawn[1:, i[which], j[which]])
+        offers = (
+            self._offered(case, which, best[which], calls[which], chance[which], drawn[1][i[which], j[which]]),
+            self._passed_over(case, which, best[which], gumbel),
+        )
+        return self._talks(world, case, which, best[which], drawn[2:, i[which], j[which]], offers)
 
     def _within_reach(self, world: World, drawn: Array) -> tuple[Array, Array, Array]:
         """Disputes that would get an offer if candidates were many, and the yearly rate of offers in that case."""
@@ -131,18 +140,55 @@ class Mediation(Mechanism):
         near = drawn[i, j] < world.chance(calls)
         return i[near], j[near], calls[near]
 
-    def _talks(self, world: World, case: Case, which: Array, k: Array, chance: Array, drawn: Array) -> Update:
-        """What comes of the offers that candidates k make in some of the disputes; drawn (4, offers)."""
-        offer_drawn, said_i, said_j, fortune = drawn
+    def _offered(self, case: Case, which: Array, k: Array, calls: Array, chance: Array, drawn: Array) -> Happening:
+        """The offers, with what the log of their rate adds up from."""
+        total = case.score[which].sum(axis=1)
+        why = {
+            "rate of offers": np.full(len(k), np.log(max(self.offers, 1e-300))),
+            "gravity of the dispute": np.log(np.maximum(calls, 1e-300) / max(self.offers, 1e-300)),
+            "candidates at hand": np.log(np.maximum(total, 1e-300) / (total + self.half)),
+        }
+        return _told("offer", (case.i[which], case.j[which]), k, chance, drawn, why)
+
+    def _passed_over(self, case: Case, which: Array, k: Array, noise: Array) -> Happening:
+        """For every offer the best-scored others: the log-odds with which the mediator k came before each.
+
+        The difference of two Gumbel numbers is logistic: what is told as drawn is its place in 0..1.
+        """
+        taste, scores = max(self.taste, 1e-9), case.score[which].copy()
+        scores[np.arange(len(k)), k] = 0.0
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :RUNNERS_UP]
+        at, rank = np.nonzero(np.take_along_axis(scores, order, axis=1) > 0)
+        d, other, chosen = which[at], order[at, rank], k[at]
+
+        def ahead(values: Array) -> Array:
+            return (np.log(values[d, chosen]) - np.log(values[d, other])) / taste
+
+        why = {
+            "willingness": ahead(case.score / (case.yes[0] * case.yes[1])),
+            "acceptance by the originator": ahead(case.yes[0]),
+            "acceptance by the target": ahead(case.yes[1]),
+        }
+        drawn = expit(noise[d, other] - noise[d, chosen])
+        return _told(
+            "passed over", (case.i[d], case.j[d]), other, expit(sum(why.values(), np.zeros(len(d)))), drawn, why
+        )
+
+    def _talks(
+        self, world: World, case: Case, which: Array, k: Array, drawn: Array, offers: tuple[Happening, ...]
+    ) -> Update:
+        """What comes of the offers that candidates k make in some of the disputes; drawn (3, offers)."""
+        said_i, said_j, fortune = drawn
         sides = (case.i[which], case.j[which])
         yes, terms = case.of(which, k)
         accepted = (said_i < yes[0]) & (said_j < yes[1])
         push = self._push(world, case, which, k)
         success = expit(sum(push.values()))
         settled = accepted & (fortune < success)
-        scored = {"score of the mediator": case.score[which, k], "score of all": case.score[which].sum(axis=1)}
+        both = {"acceptance by the originator": np.log(yes[0]), "acceptance by the target": np.log(yes[1])}
         told = (
-            _told("mediation", sides, k, chance, offer_drawn, scored, accepted),
+            *offers,
+            _told("mediation", sides, k, yes[0] * yes[1], None, both, accepted),
             _told("consent", sides, k, yes[0], said_i, terms[0], said_i < yes[0]),
             _told("consent", sides[::-1], k, yes[1], said_j, terms[1], said_j < yes[1]),
             _told("settlement", sides, k, success, fortune, push, settled, accepted),
@@ -214,9 +260,9 @@ def _told(
     sides: tuple[Array, Array],
     k: Array,
     chance: Array,
-    drawn: Array,
+    drawn: Array | None,
     terms: dict[str, Array],
-    done: Array,
+    done: Array | None = None,
     only: Array | None = None,
 ) -> Happening:
     """One kind of happening over the offers (those marked by `only`), with its numbers."""
@@ -227,7 +273,7 @@ def _told(
         whom=sides[1][kept],
         third=k[kept],
         chance=chance[kept],
-        drawn=drawn[kept],
+        drawn=None if drawn is None else drawn[kept],
         terms={name: part[kept] for name, part in terms.items()},
-        done=done[kept],
+        done=None if done is None else done[kept],
     )

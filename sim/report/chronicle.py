@@ -19,7 +19,12 @@ WORTH = {
 }  # fmt: skip
 """How much an event is worth telling, by its kind; others count `OF_OTHERS`."""
 OF_SHOCKS, OF_OTHERS = 15, 6
-DULL = frozenset({"consent", "claim lapsed", "mediation"})
+DULL = frozenset(
+    {
+        "consent", "claim lapsed", "mediation", "offer", "passed over", "pact request", "application", "first move",
+        "opening level",
+    }
+)  # fmt: skip
 """Kinds left out: they fill the log and are counted elsewhere."""
 WAR_LEVEL = 5
 MOST, MOST_A_YEAR = 48, 3

@@ -130,4 +130,7 @@ def test_members_of_poles_stay_and_leaders_that_change_are_reported() -> None:
     assert told.who.tolist() == [2, 3] and told.third.tolist() == [1, 1]
     total = sum(told.terms.values())
     slope = utility_gradient(world.alignment, world.appeal, world.diversification, world.pole_rivalry, kappa=1.5)
-    np.testing.assert_allclose(total, slope[[2, 3], 1] - slope[[2, 3], 2])
+    after = update.set["alignment"][[2, 3]]
+    np.testing.assert_allclose(total, np.log(after[:, 1] / after[:, 2]))
+    pull = sum(told.terms[name] for name in ("appeal of the new over the old", "spreading", "straddling rivals"))
+    np.testing.assert_allclose(pull, 6 * world.dt * (slope[[2, 3], 1] - slope[[2, 3], 2]))

@@ -159,7 +159,11 @@ class Geopolitics(mesa.Model):
                 updates[name] = mechanism(world, self.streams.at(name, world.step))
             except Exception as error:
                 raise StepError(f"mechanism '{name}' failed at {world.time:.2f}: {error}") from error
-        world.write(combine(updates, world))
+        try:
+            world.write(combine(updates, world))
+        except Exception as error:
+            asked_for = ", ".join(name for name in updates)
+            raise StepError(f"{phase.name} failed at {world.time:.2f} ({asked_for}): {error}") from error
         if self.ledger.keep != "none":
             for name, update in updates.items():
                 for happening in update.happenings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.core.garbage import uncollected
 from sim.events import Keep
 from sim.results import Run, pair_columns
 from sim.scenario import Scenario, load_scenario
@@ -35,8 +36,9 @@ def run(
         whole = whole.until(end)
     model = whole.model(seed, keep)
     start = pair_columns(model.world)
-    for done in range(1, whole.steps + 1):
-        model.turn()
-        if progress is not None:
-            progress(done, whole.steps)
+    with uncollected():
+        for done in range(1, whole.steps + 1):
+            model.turn()
+            if progress is not None:
+                progress(done, whole.steps)
     return Run.of(whole, model, start)

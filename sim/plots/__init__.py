@@ -21,9 +21,9 @@ from sim.plots.charts import (
     state_measures,
 )
 from sim.plots.network import network
-from sim.plots.style import svg
+from sim.plots.style import look, svg
 
 __all__ = [
-    "Figure", "across_states", "counts", "lines", "measures", "network", "pole_power", "portfolio", "ranked",
+    "Figure", "across_states", "counts", "lines", "look", "measures", "network", "pole_power", "portfolio", "ranked",
     "state_measures", "svg",
 ]  # fmt: skip

@@ -63,7 +63,10 @@ LOOK: dict[str, Any] = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """The look of all figures, inside the block; global settings stay as they were."""
+    """The look of all figures, inside the block; global settings stay as they were. A block inside a block is free."""
+    if all(mpl.rcParams[name] == LOOK[name] for name in ("svg.hashsalt", "text.color", "lines.linewidth")):
+        yield
+        return
     with mpl.rc_context(cast(Any, LOOK)):
         yield
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
+from sim.core.garbage import uncollected
+from sim.plots import look
 from sim.report import annexes, sections
 from sim.report.cast import cast_of
 from sim.report.findings import Finding, findings, headlines
@@ -18,20 +18,8 @@ __all__ = ["Finding", "findings", "headlines", "report_html", "write_report"]
 
 def report_html(runs: Sequence[Run]) -> str:
     """The report on one run, or on replicates of one scenario (which show as bands)."""
-    with uncollected():
+    with uncollected(), look():
         return _written(runs)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without garbage collection: figures make so many objects that searching them takes a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _written(runs: Sequence[Run]) -> str:

@@ -117,6 +117,7 @@ class Geopolitics(mesa.Model):
         self.schedule = sorted(schedule, key=lambda event: event.year)
         self.ledger, self.history = Ledger(world.names, keep), History()
         self.bound: dict[str, int] = {}
+        self._order: tuple[tuple[str, ...], dict[Phase, tuple[str, ...]]] | None = None
         self._states = [State(self, i) for i in range(world.sizes["i"])]
         self._organisations = [Organisation(self, m) for m in range(world.sizes["m"])]
         self.settle()
@@ -153,10 +154,9 @@ class Geopolitics(mesa.Model):
 
     def _apply(self, phase: Phase) -> None:
         world, updates = self.world, dict[str, Update]()
-        asked = [(name, mechanism) for name, mechanism in self.mechanisms.items() if mechanism.phase is phase]
-        for name, mechanism in asked:
+        for name in self._asked(phase):
             try:
-                updates[name] = mechanism(world, self.streams.at(name, world.step))
+                updates[name] = self.mechanisms[name](world, self.streams.at(name, world.step))
             except Exception as error:
                 raise StepError(f"mechanism '{name}' failed at {world.time:.2f}: {error}") from error
         try:
@@ -170,6 +170,14 @@ class Geopolitics(mesa.Model):
                     kinds = self.mechanisms[name].kinds
                     told, refused = kinds[happening.kind], kinds.get(f"{happening.kind} refused", "")
                     self.log(name, phase.name, happening, told, refused)
+
+    def _asked(self, phase: Phase) -> tuple[str, ...]:
+        """Names of the mechanisms of a phase, worked out anew when mechanisms come or go."""
+        names = tuple(self.mechanisms)
+        if self._order is None or self._order[0] != names:
+            phases = {p: tuple(n for n, m in self.mechanisms.items() if m.phase is p) for p in Phase}
+            self._order = (names, phases)
+        return self._order[1][phase]
 
     def log(self, mechanism: str, phase: str, happening: Happening, told: str, refused: str = "") -> None:
         """Put a batch of happenings into the ledger, with the sentences that tell it."""

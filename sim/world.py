@@ -178,6 +178,14 @@ class World(Store):
     def dyad(self) -> Array:
         return np.asarray(self.alive[:, None] & self.alive[None, :] & ~np.eye(self.sizes["i"], dtype=bool))
 
+    @derived("ij", "1", 0, 1, "Both states lie in one region.", dtype=bool, symmetric=True, fixed=True)
+    def same_region(self) -> Array:
+        return (self.region[:, None] == self.region) & ~np.eye(self.sizes["i"], dtype=bool)
+
+    @derived("ij", "1", 0, 1, "How far apart two states are: 1 - exp(-distance / 3000 km).", symmetric=True, fixed=True)
+    def remoteness(self) -> Array:
+        return -np.expm1(-self.distance / 3000.0)
+
     @derived("i", "1", 0, 1, "Share of world power: .35 force, .25 gdp, .25 population, .15 technology x gdp.")
     def power(self) -> Array:
         columns = (self.force, self.gdp, self.population, self.technology * self.gdp)

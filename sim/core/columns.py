@@ -98,6 +98,7 @@ class Store:
         self._trace: list[set[str]] = []
         self._watched: set[str] | None = None
         self.clips: dict[str, int] = {}
+        self.revision = 0
         if unknown := sorted(set(arrays) - set(self.columns())):
             raise KeyError(f"no such column: {', '.join(unknown)}")
         for name, declared in self.columns().items():
@@ -192,6 +193,7 @@ class Store:
         declared = self.columns()
         admitted = {name: self._admit(declared[name], np.asarray(value)) for name, value in changes.items()}
         self._arrays |= admitted
+        self.revision += 1
         touched = set(admitted)
         for name in [name for name in self._known if not touched.isdisjoint(self._sources()[name])]:
             del self._known[name]

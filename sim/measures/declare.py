@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal
 
@@ -26,10 +26,15 @@ class Measure:
     doc: str
     source: str
     rule: Callable[[World], Any]
+    _last: list[Any] = field(default_factory=lambda: [None, -1, None], repr=False, compare=False)
 
     def __call__(self, world: World) -> Any:
-        """The number, or the array of shape (n,)."""
-        return self.rule(world)
+        """The number, or the array of shape (n,); remembered until the world changes, since measures share parts."""
+        held, revision, value = self._last
+        if held is not world or revision != world.revision:
+            value = self.rule(world)
+            self._last[:] = [world, world.revision, value]
+        return value
 
 
 def measure(

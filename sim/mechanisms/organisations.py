@@ -39,7 +39,6 @@ from sim.timeline import Phase
 from sim.world import DEFENCE, World
 
 FORCE = 4
-CLOSE = 3000.0  # km
 
 
 def member_mean(held: Array, of_pair: Array) -> Array:
@@ -67,7 +66,6 @@ def standing(world: World) -> Standing:
     """What the states see in the organisations."""
     held = (world.member & world.alive).astype(float)
     number = np.maximum(held.sum(axis=1), 1.0)
-    same = (world.region[:, None] == world.region) & ~np.eye(world.sizes["i"], dtype=bool)
     poles = (held @ world.pole.T > 0).astype(float)
     fighting = held * (held @ (world.hostility >= FORCE) > 0)
     w = world.alignment[:, 1:].T
@@ -75,8 +73,8 @@ def standing(world: World) -> Standing:
         held=held,
         affinity=member_mean(held, world.affinity),
         grievance=member_mean(held, world.grievance.T),
-        region=member_mean(held, same),
-        remote=member_mean(held, -np.expm1(-world.distance / CLOSE)),
+        region=member_mean(held, world.same_region),
+        remote=member_mean(held, world.remoteness),
         lean=poles @ w,
         rival=poles @ world.pole_rivalry @ w,
         breadth=number / max(world.alive.sum(), 1),
@@ -110,7 +108,7 @@ class Organisations(Mechanism):
 
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
-        "member alive distance affinity grievance region pole pole_rivalry alignment hostility org_legitimacy "
+        "member alive remoteness affinity grievance same_region pole pole_rivalry alignment hostility org_legitimacy "
         "org_obligation org_dialogue org_leader credibility"
     )
     writes: ClassVar = "member org_legitimacy affinity credibility"

@@ -53,7 +53,7 @@ class State(Row):
     def __init__(self, model: Geopolitics, index: int) -> None:
         names = model.world.names
         super().__init__(model, index, names.states[index], "ij")
-        self.title = names.titles[index] if names.titles else self.code
+        self.title = names.title(self.code)
 
     @property
     def tier(self) -> str:
@@ -99,7 +99,7 @@ class Organisation(Row):
     def __init__(self, model: Geopolitics, index: int) -> None:
         names = model.world.names
         super().__init__(model, index, names.organisations[index], "m")
-        self.title = names.organisation_titles[index] if names.organisation_titles else self.code
+        self.title = names.title(self.code)
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def sentence_fields(names: Names, event: Happening, position: int) -> Mapping[st
     """What the template of a kind may use: {who}, {whom}, {amount}, {level} and {state}, {pole}, {option}, ..."""
     third = _index(event.third, position)
     amount = 0.0 if event.amount is None else float(event.amount[position])
-    options = ("non-alignment", *(_title(names, code) for code in names.poles))
+    options = ("non-alignment", *(names.title(code) for code in names.poles))
     return {
         "who": _state(names, _index(event.who, position)),
         "whom": _state(names, _index(event.whom, position)),
@@ -148,10 +148,6 @@ def _code(names: Names, values: Any, position: int) -> str:
 
 def _pick(codes: tuple[str, ...], index: int) -> str:
     return codes[index] if 0 <= index < len(codes) else ""
-
-
-def _title(names: Names, code: str) -> str:
-    return names.titles[names.states.index(code)] if names.titles and code in names.states else code
 
 
 def _state(names: Names, index: int) -> str:

@@ -131,7 +131,7 @@ def _sanction(model: Geopolitics, event: Sanction) -> Outcome:
     i, j = world.index(event.sender), world.index(event.target)
     sanctions = world.sanctions.copy()
     sanctions[i, j] = event.level
-    text = f"{_title(model, event.sender)} bars {event.level:.0%} of its trade with {_title(model, event.target)}"
+    text = f"{_called(model, event.sender)} bars {event.level:.0%} of its trade with {_called(model, event.target)}"
     return {"sanctions": sanctions}, i, j, text
 
 
@@ -143,7 +143,7 @@ def _treaty(model: Geopolitics, event: Treaty) -> Outcome:
     pact[block] = event.kind == "treaty"
     pact[:, rows, rows] = False
     verb = "conclude" if event.kind == "treaty" else "end"
-    who = ", ".join(_title(model, code) for code in event.members)
+    who = ", ".join(_called(model, code) for code in event.members)
     return {"pact": pact}, rows[0], rows[1], f"{who} {verb} a pact of {event.obligation}"
 
 
@@ -158,7 +158,7 @@ def _membership(model: Geopolitics, event: Membership) -> Outcome:
         {"member": member},
         i,
         -1,
-        f"{_title(model, event.state)} {event.kind}s {_organisation(model, event.organisation)}",
+        f"{_called(model, event.state)} {event.kind}s {_called(model, event.organisation)}",
     )
 
 
@@ -177,7 +177,12 @@ def _dispute(model: Geopolitics, event: Dispute) -> Outcome:
         if level == 5:
             changes["war_count"] = world.war_count + 1.0
     verbs = {"peace": "makes peace with", "war": "goes to war with", "dispute": "starts a dispute with"}
-    return changes, i, j, f"{_title(model, event.originator)} {verbs[event.kind]} {_title(model, event.target)}"
+    return (
+        changes,
+        i,
+        j,
+        f"{_called(model, event.originator)} {verbs[event.kind]} {_called(model, event.target)}",
+    )
 
 
 def _leader(model: Geopolitics, event: Leader) -> Outcome:
@@ -186,7 +191,7 @@ def _leader(model: Geopolitics, event: Leader) -> Outcome:
     for name in ("ideal_point", "autonomy", "activism"):
         if (value := getattr(event, name)) is not None:
             changes[name] = _with(getattr(world, name), i, value)
-    return changes, i, -1, f"A new leader takes office in {_title(model, event.state)}"
+    return changes, i, -1, f"A new leader takes office in {_called(model, event.state)}"
 
 
 def _policy(model: Geopolitics, event: ChangeOfPolicy) -> Outcome:
@@ -195,7 +200,7 @@ def _policy(model: Geopolitics, event: ChangeOfPolicy) -> Outcome:
         raise KeyError(f"no policy '{event.policy}'; {nearest(event.policy, policies)}")
     i = world.index(event.state)
     changed = _with(world.policy, i, policies.index(event.policy))
-    return {"policy": changed}, i, -1, f"{_title(model, event.state)} decides by {event.policy} from now on"
+    return {"policy": changed}, i, -1, f"{_called(model, event.state)} decides by {event.policy} from now on"
 
 
 def _parameter(model: Geopolitics, event: ChangeOfParameter) -> Outcome:
@@ -219,7 +224,7 @@ def _loss(model: Geopolitics, event: Loss) -> Outcome:
         "legitimacy": np.where(hit, world.legitimacy - event.legitimacy, world.legitimacy),
         "shock_count": world.shock_count + 1.0,
     }
-    struck = ", ".join(_title(model, code) for code in event.states) or "all states"
+    struck = ", ".join(_called(model, code) for code in event.states) or "all states"
     return changes, -1, -1, f"{event.name} strikes {struck}: {event.gdp:.1%} of gdp lost"
 
 
@@ -229,17 +234,11 @@ def _adoption(model: Geopolitics, event: Adoption) -> Outcome:
         raise KeyError(f"no norm '{event.norm}'; {nearest(event.norm, norms)}")
     i, adopted = world.index(event.state), world.adopted.copy()
     adopted[norms.index(event.norm), i] = True
-    return {"adopted": adopted}, i, -1, f"{_title(model, event.state)} adopts {event.norm.replace('_', ' ')}"
+    return {"adopted": adopted}, i, -1, f"{_called(model, event.state)} adopts {event.norm.replace('_', ' ')}"
 
 
-def _title(model: Geopolitics, code: str) -> str:
-    names, i = model.world.names, model.world.index(code)
-    return names.titles[i] if names.titles else code
-
-
-def _organisation(model: Geopolitics, code: str) -> str:
-    names = model.world.names
-    return names.organisation_titles[names.organisations.index(code)] if names.organisation_titles else code
+def _called(model: Geopolitics, code: str) -> str:
+    return model.world.names.title(code)
 
 
 def _with(values: Any, i: int, value: float) -> Any:

@@ -241,10 +241,9 @@ class Geopolitics(mesa.Model):
     def _look_around(self) -> None:
         """What PERCEIVE and DECIDE set (nothing that grows or moves), then the proposals; no time passes."""
         for phase in (Phase.PERCEIVE, Phase.DECIDE):
-            for mechanism in self.mechanisms.values():
-                if mechanism.phase is phase:
-                    seen = mechanism(self.world, self.streams.at("settle", 0)).set
-                    self.world.write({name: values for name, values in seen.items() if name not in MOVING})
+            for mechanism in self._asked(phase):
+                seen = self.mechanisms[mechanism](self.world, self.streams.at("settle", 0)).set
+                self.world.write({name: values for name, values in seen.items() if name not in MOVING})
             self.world.write(self.proposals())
 
     # -- looking at it -----------------------------------------------------------------------------------------------

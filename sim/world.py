@@ -47,6 +47,13 @@ class Names:
     policies: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
+    def title(self, code: str) -> str:
+        """What a state or an organisation is called; its code, if nothing better is known."""
+        for codes, titles in ((self.states, self.titles), (self.organisations, self.organisation_titles)):
+            if titles and code in codes:
+                return titles[codes.index(code)] or code
+        return code
+
     def sizes(self) -> dict[str, int]:
         """Letter of an axis -> length."""
         n, g = len(self.states), len(self.poles)

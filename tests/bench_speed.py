@@ -16,9 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.program import collect_seldom, one_thread
+from sim.cli.program import collect_seldom
 
-one_thread()  # before numpy loads
 collect_seldom()  # as the command does
 
 import numpy as np

@@ -38,7 +38,6 @@ class Program(click.Group):
         self, args: Any = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         """Run a command and exit."""
-        one_thread()
         collect_seldom()
         tolerate_odd_characters()
         with watching() as watch:
@@ -52,12 +51,6 @@ class Program(click.Group):
             except BaseException as error:
                 code = tell(error, session)
         sys.exit(code)
-
-
-def one_thread() -> None:
-    """Let numpy, not loaded yet, work in one thread: the arrays are small, and the number of cores must not matter."""
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def collect_seldom() -> None:

@@ -140,7 +140,7 @@ def actors(world: World) -> str:
     for i in world.gdp.argsort()[::-1]:
         figures = (world.gdp[i], world.population[i], 100 * world.milex_share[i], 100 * world.hydrocarbon_share[i])
         policy = names.policies[world.policy[i]] if names.policies else "-"
-        title = names.titles[i] if names.titles else names.states[i]
+        title = names.title(names.states[i])
         rounded = [round(float(value), 1) for value in figures]
         rows.append([names.states[i], *rounded, round(float(world.democracy[i]), 2), policy, title])
     head = ["code", "gdp", "people", "arms", "fuels", "democracy", "policy", "name"]

@@ -99,9 +99,7 @@ class Run:
 
     def title(self, code: str) -> str:
         """The name of a state or organisation in English; its code, if it has none."""
-        names = self.names
-        titles = dict(zip(names.states, names.titles, strict=False))
-        return (dict(zip(names.organisations, names.organisation_titles, strict=False)) | titles).get(code) or code
+        return self.names.title(code)
 
     def to_frame(self, what: Literal["series", "states", "pairs", "events"] = "series") -> DataFrame:
         """One of its tables as a data frame, with the columns of the saved file."""

@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from sim.core.columns import Array
+from sim.policies import Agent
 from sim.world import LEVELS, OBLIGATIONS, TIERS, World
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class State(Row):
         """Share of each option of its alignment, by name."""
         options = ("non-alignment", *self.world.names.poles)
         return dict(zip(options, self.world.alignment[self.index].tolist(), strict=True))
+
+    @property
+    def view(self) -> Agent:
+        """The state as a policy in plain Python sees it, to try one out: `MyPolicy().decide(state.view)`."""
+        return Agent(self.world, self.index, 0.5)
 
     @property
     def treaties(self) -> dict[str, tuple[str, ...]]:

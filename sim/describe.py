@@ -20,7 +20,7 @@ from typing import Any
 
 from sim import mechanisms, policies
 from sim.core.columns import Column, Derived
-from sim.core.params import parameters
+from sim.core.params import Param, parameters
 from sim.core.registry import discover
 from sim.core.spelling import nearest
 from sim.measures import BY_STATE, SCALAR
@@ -118,7 +118,11 @@ def of_column(name: str, column: Column) -> Description:
     told |= {"derived": derived, "fixed": column.fixed, "symmetric": column.symmetric}
     told |= {"initial": None if derived else column.initial}
     told |= {"read_by": [unit for unit, (reads, _) in users.items() if name in reads]}
-    return told | {"written_by": [unit for unit, (_, writes) in users.items() if name in writes]}
+    told |= {"written_by": [unit for unit, (_, writes) in users.items() if name in writes]}
+    if column.source:
+        number = Param(name, column.initial, column.unit, column.low, column.high, column.doc, column.source)
+        told["parameters"] = [{"key": f"constants.{name}"} | asdict(number)]
+    return told
 
 
 def finite(bound: float | None) -> float | None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import mesa
 import numpy as np
 
+from sim.activation import OWN_ACTS, STREAM, Activation, of_one, proposed_by, turns
 from sim.agents import Organisation, State
 from sim.core.columns import Array
 from sim.core.spelling import nearest
 from sim.core.streams import Streams
 from sim.core.update import Happening, Update, combine
 from sim.events import Entry, Keep, Ledger
-from sim.interventions import intervene
+from sim.interventions import Schedule, Scheduled, intervene
 from sim.measures import BY_STATE, SCALAR
 from sim.mechanisms.alignment import Alignment, portfolio_flow, utility_gradient
 from sim.mechanisms.base import Mechanism
-from sim.policies.base import Policy
-from sim.policies.proposals import PROPOSED, Proposals
+from sim.policies import Policy, ProposalError, Proposals
+from sim.policies.proposals import PLAIN
 from sim.timeline import Phase
 from sim.world import World
 
@@ -41,6 +42,9 @@ RECORDED = (
     "activism",
     "legitimacy",
     "nuclear",
+    "nuclear_programme",
+    "digital_share",
+    "path_gap",
     "policy",
     "mediation_success",
 )
@@ -53,6 +57,10 @@ MOVING = frozenset({"alignment", "drift", "arms_residual"})
 
 class StepError(RuntimeError):
     """A mechanism or policy failed in a step; says which, when, and why."""
+
+
+class PolicyError(StepError, ValueError):
+    """A policy of the user's own, in plain Python, asked for what cannot be; says which, when, where and why."""
 
 
 @dataclass
@@ -97,6 +105,7 @@ class Geopolitics(mesa.Model):
         seed: of all randomness.
         schedule: events to carry out at their dates (`sim.interventions`).
         keep: how much of the explanations the ledger keeps; the state's bits are the same in all three.
+        activation: who acts when in DECIDE (`sim.activation`).
         streams: randomness, if not the usual `Streams(seed)`.
     """
 
@@ -109,15 +118,17 @@ class Geopolitics(mesa.Model):
         seed: int = 0,
         schedule: Sequence[Any] = (),
         keep: Keep = "full",
+        activation: Activation = "simultaneous",
         streams: Streams | None = None,
     ) -> None:
         super().__init__(rng=seed)
         self.world, self.mechanisms, self.policies = world, dict(mechanisms), dict(policies)
-        self.seed, self.streams = seed, streams or Streams(seed)
-        self.schedule = sorted(schedule, key=lambda event: event.year)
+        self.seed, self.streams, self.activation = seed, streams or Streams(seed), activation
+        self.schedule = Schedule(schedule, world.names)
         self.ledger, self.history = Ledger(world.names, keep), History()
         self.bound: dict[str, int] = {}
         self._order: tuple[tuple[str, ...], dict[Phase, tuple[str, ...]]] | None = None
+        self._held: tuple[Array, list[tuple[str, Array]]] | None = None
         self._states = [State(self, i) for i in range(world.sizes["i"])]
         self._organisations = [Organisation(self, m) for m in range(world.sizes["m"])]
         self.settle()
@@ -139,9 +150,12 @@ class Geopolitics(mesa.Model):
         for phase in Phase:
             if phase is Phase.SHOCK:
                 self._carry_out_schedule()
+            if phase is Phase.DECIDE and self.activation != "simultaneous":
+                self._decide_in_turn()
+                continue
             if phase is Phase.DECIDE:
                 world.write(self.proposals())
-            self._apply(phase)
+            self._apply(phase, self._answers(self._asked(phase)))
         world.step += 1
         for name, count in world.clips.items():
             self.bound[name] = self.bound.get(name, 0) + (count > 0)
@@ -152,13 +166,19 @@ class Geopolitics(mesa.Model):
         while self.world.time < year - 1e-9:
             self.turn()
 
-    def _apply(self, phase: Phase) -> None:
+    def _answers(self, names: Iterable[str]) -> dict[str, Update]:
+        """What mechanisms want changed in the world as it stands."""
         world, updates = self.world, dict[str, Update]()
-        for name in self._asked(phase):
+        for name in names:
             try:
                 updates[name] = self.mechanisms[name](world, self.streams.at(name, world.step))
             except Exception as error:
                 raise StepError(f"mechanism '{name}' failed at {world.time:.2f}: {error}") from error
+        return updates
+
+    def _apply(self, phase: Phase, updates: Mapping[str, Update]) -> None:
+        """Change the world as these updates want it, and tell of it."""
+        world = self.world
         try:
             world.write(combine(updates, world))
         except Exception as error:
@@ -166,7 +186,7 @@ class Geopolitics(mesa.Model):
             raise StepError(f"{phase.name} failed at {world.time:.2f} ({asked_for}): {error}") from error
         if self.ledger.keep != "none":
             for name, update in updates.items():
-                for happening in update.happenings:
+                for happening in filter(len, update.happenings):
                     kinds = self.mechanisms[name].kinds
                     told, refused = kinds[happening.kind], kinds.get(f"{happening.kind} refused", "")
                     self.log(name, phase.name, happening, told, refused)
@@ -184,28 +204,72 @@ class Geopolitics(mesa.Model):
         self.ledger.add(Entry(self.world.step, self.world.time, phase, mechanism, happening, told, refused))
 
     def _carry_out_schedule(self) -> None:
-        """Events whose date lies before the end of this step; those before the start fall due at once."""
-        end = self.world.time + self.world.dt - 1e-9
-        while self.schedule and self.schedule[0].year < end:
-            intervene(self, self.schedule.pop(0))
+        """Events whose date lies before the end of this step, or whose condition holds as it begins."""
+        if self.schedule:
+            self.schedule.carry_out(self)
+
+    def intervene(self, event: str | Mapping[str, Any] | Scheduled, /, **fields: Any) -> None:
+        """Do something to this world: now, or at a date (`year`), or under a condition (`when`).
+
+            model.intervene("leave", state="ARM", organisation="CSTO")
+            model.intervene("sanction", sender="USA", target="RUS", level=0.4, year=2030, lasting=5)
+            model.intervene("policy", state="KAZ", policy="neutral", when="pairs.KAZ.RUS.threat > 0.4")
+
+        Args:
+            event: a kind of event with its fields, or a whole event as in a scenario (`sim.interventions`).
+
+        Raises:
+            InterventionError: names or numbers that are not valid; says what to write instead.
+        """
+        intervene(self, event, **fields)
 
     # -- policies ----------------------------------------------------------------------------------------------------
     def proposals(self) -> dict[str, Array]:
-        """What all states propose, by column, each state asked through the policy it holds."""
+        """What all states propose, by column, each state asked through the policy it holds.
+
+        Columns of which nobody speaks and that are plain already are left out.
+        """
         world = self.world
-        parts: list[Proposals] = []
-        order: list[Array] = []
-        for number, name in enumerate(world.names.policies):
-            members = np.flatnonzero(world.policy == number)
-            if members.size:
-                rng = self.streams.at(f"policy/{name}", world.step)
-                try:
-                    parts.append(self.policies[name].propose(world, members, rng))
-                except Exception as error:
-                    raise StepError(f"policy '{name}' failed at {world.time:.2f}: {error}") from error
-                order.append(members)
-        back = np.argsort(np.concatenate(order))
-        return {name: np.concatenate([getattr(part, name) for part in parts])[back] for name in PROPOSED}
+        columns: dict[str, Array] = {}
+        for name, members in self._holders():
+            self._ask(name, members, columns)
+        for name, rule in PLAIN.items():
+            if name not in columns and getattr(world, name) is not (plain := rule(world)):
+                columns[name] = plain
+        return columns
+
+    def _holders(self) -> list[tuple[str, Array]]:
+        """Policies with the indices of the states that hold them, worked out anew when policies change."""
+        world = self.world
+        if self._held is None or self._held[0] is not world.policy:
+            members = ((name, np.flatnonzero(world.policy == k)) for k, name in enumerate(world.names.policies))
+            self._held = world.policy, [(name, who) for name, who in members if who.size]
+        return self._held[1]
+
+    def _ask(self, name: str, members: Array, columns: dict[str, Array] | None = None) -> Proposals:
+        """What a policy proposes for some of its members; with `columns`, put there."""
+        world = self.world
+        try:
+            proposals = self.policies[name].propose(world, members, self.streams.at(f"policy/{name}", world.step))
+            if columns is not None:
+                proposals.fill(columns)
+        except ProposalError as error:
+            raise PolicyError(f"policy '{name}' failed at {world.time:.2f}: {error}") from error
+        except Exception as error:
+            raise StepError(f"policy '{name}' failed at {world.time:.2f}: {error}") from error
+        return proposals
+
+    def _decide_in_turn(self) -> None:
+        """DECIDE with one state after another; then what others do to them, all at once."""
+        world, asked = self.world, self._asked(Phase.DECIDE)
+        own = [name for name in asked if name in OWN_ACTS]
+        drawn = self.streams.at(STREAM, world.step).random(world.sizes["i"])
+        for i in turns(world, self.activation, drawn):
+            name = world.names.policies[world.policy[i]]
+            world.write(proposed_by(world, self._ask(name, np.array([i]))))
+            acts = {unit: of_one(update, i, world) for unit, update in self._answers(own).items()}
+            self._apply(Phase.DECIDE, acts)
+        self._apply(Phase.DECIDE, self._answers(name for name in asked if name not in own))
 
     def settle(self) -> None:
         """Before the first step: look around, and let portfolios that nobody gave find their own balance.

@@ -24,29 +24,31 @@ def power_share(columns: Sequence[Array], *, weights: Sequence[float], alive: Ar
 
     A resource that nobody holds is left out and the other weights take its place.
     """
-    total = np.zeros(len(alive))
-    counted = 0.0
-    for values, weight in zip(columns, weights, strict=True):
-        held = np.where(alive, values, 0.0)
-        if (world := held.sum()) > 0:
-            total += weight * held / world
-            counted += weight
-    return total / counted if counted else total
+    held = np.array(columns) * alive
+    total = held.sum(axis=1)
+    weight = np.array(weights) * (total > 0)
+    counted = float(weight.sum())
+    if not counted:
+        return np.zeros(held.shape[1])
+    return (weight / (counted * np.maximum(total, 1e-300))) @ held
 
 
-def projected_power(power: Array, distance: Array) -> Array:
-    """Power of row i at the place of column j: power exp(-distance / range), range = 1500 + 12000 sqrt(power) km.
+def projected_power(power: Array, distance: Array, *, base: Array | float, gain: Array | float) -> Array:
+    """Power of row i at the place of column j: power exp(-distance / range), range = base + gain sqrt(power) km.
 
     The fall with distance is Boulding's (1962) loss of strength gradient; the exponential form is assumed.
     """
-    reach_km = 1500.0 + 12000.0 * np.sqrt(power)
-    return power[:, None] * np.exp(-distance / reach_km[:, None])
+    reach_km = base + gain * np.sqrt(power)
+    reach = distance * (-1 / reach_km)[:, None]
+    np.exp(reach, out=reach)
+    reach *= power[:, None]
+    return reach
 
 
 def strongest_obligation(treaty: Array) -> Array:
     """0 none, 1 consultation, 2 non-aggression, 3 neutrality or offence, 4 defence; (5, n, n) -> (n, n)."""
-    rank = np.array([1, 2, 3, 3, 4])
-    return (treaty * rank[:, None, None]).max(axis=0)
+    rank = np.array([1, 2, 3, 3, 4], dtype=np.int8)
+    return (treaty * rank[:, None, None]).max(axis=0).astype(int)
 
 
 def shared_obligations(obligation: Array, member: Array) -> Array:
@@ -64,6 +66,11 @@ def cosine_overlap(member: Array) -> Array:
     return shared / np.maximum(np.outer(number, number), 1.0)
 
 
+def pooled(values: Array, members: Array) -> Array:
+    """1 - product of (1 - value) over the members of each group, (q,), 0..1; values 0..1 (n,), members bool (q, n)."""
+    return np.asarray(-np.expm1(np.log1p(-np.minimum(values, 1 - 1e-9)) @ members.T))
+
+
 def weighted_minimum(distance: Array, weight: Array) -> Array:
     """Distance from each group to each state, nearer members of greater weight counting; (n, n), (g, n) -> (g, n).
 
@@ -71,7 +78,11 @@ def weighted_minimum(distance: Array, weight: Array) -> Array:
     outpost does not bring a whole group to the door; the result is the least of the members' (a far but heavy
     member can come before a near and tiny one).
     """
-    share = weight / np.maximum(weight.max(axis=1, keepdims=True), 1e-300)
-    stretched = distance[None, :, :] / np.maximum(share[:, :, None], 0.05)
-    nearest = np.where(weight[:, :, None] > 0, stretched, np.inf).argmin(axis=1)
-    return np.take_along_axis(distance, nearest, axis=0)
+    inside = np.flatnonzero(weight.any(axis=0))
+    if not inside.size:
+        return np.tile(distance[:1], (len(weight), 1))
+    held, away = weight[:, inside], distance[inside]
+    share = held / np.maximum(held.max(axis=1, keepdims=True), 1e-300)
+    stretched = away / np.maximum(share[:, :, None], 0.05)
+    stretched[held <= 0] = np.inf
+    return away[stretched.argmin(axis=1), np.arange(distance.shape[1])]

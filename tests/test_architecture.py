@@ -17,7 +17,7 @@ LAYERS = (
     ("quantities",),
     ("world", "timeline"),
     ("mechanisms", "policies"),
-    ("agents", "measures", "events", "interventions", "model"),
+    ("activation", "agents", "measures", "events", "interventions", "model"),
     ("scenario", "built_in"),
     ("runner", "results"),
     ("experiment",),

@@ -66,6 +66,14 @@ LINKS: dict[str, Link] = {
     "application": log_rate,
     "accession": logistic,
     "exit": log_rate,
+    "dissolution": log_rate,
+    "vote": logistic,
+    "renewal": logistic,
+    "call": log_rate,
+    "founding": logistic,
+    "pact application": log_rate,
+    "pact accession": logistic,
+    "pact exit": log_rate,
     "adoption": log_rate,
     "defection": rate,
     "leader change": log_rate,
@@ -76,8 +84,10 @@ LINKS: dict[str, Link] = {
     "settlement": logistic,
 } | {shock.kind: log_rate for shock in SHOCKS}
 """How the chance of each kind of event follows from the sum of its terms."""
-MARGIN = "realignment"
-"""The kind that is no draw against a sum: an option leads by a margin."""
+MARGINS = frozenset({"realignment", "middle power by size", "middle power by conduct", "small power"})
+"""The kinds that are no draw against a sum: an option leads, or a bar is passed, by a margin."""
+COUNTED = frozenset({"collective action", "suspension"})
+"""The kinds that votes decide: for, less those that are not enough."""
 RUNS = ("random:24", "central-asia-2025")
 YEARS = 15
 
@@ -119,7 +129,7 @@ def test_a_kind_that_the_table_does_not_know_follows_one_of_the_usual_links(done
     usual = {link.__name__: link for link in LINKS.values()}
     for event, terms in decisions(done):
         kind = event["kind"]
-        if kind in LINKS or kind == MARGIN:
+        if kind in LINKS or kind in MARGINS | COUNTED:
             continue
         fitting = {
             name for name, link in usual.items() if event["chance"] is not None and agrees(done, event, terms, link)
@@ -148,14 +158,20 @@ def test_who_mediates_came_before_every_other_candidate_that_is_told_of(done: Ru
 
 def test_a_new_leading_option_has_the_terms_on_its_side(done: Run) -> None:
     for event, terms in decisions(done):
-        if event["kind"] == MARGIN:
+        if event["kind"] in MARGINS:
             assert sum(terms.values()) > 0 and event["amount"] > 0, event
+
+
+def test_what_was_voted_on_is_done_when_the_votes_are_enough(done: Run) -> None:
+    for event, terms in decisions(done):
+        if event["kind"] in COUNTED:
+            assert (sum(terms.values()) > 0) == event["done"] and event["chance"] is None, event
 
 
 def test_the_table_knows_what_mechanisms_report(done: Run) -> None:
     """A name above that no mechanism reports any more is a mistake."""
     reported = {kind for unit in mechanism_kinds().values() for kind in unit.kinds}
-    assert {*LINKS, MARGIN} <= reported
+    assert {*LINKS, *MARGINS, *COUNTED} <= reported
 
 
 def test_a_wrong_term_would_be_found(done: Run) -> None:

@@ -145,9 +145,8 @@ def test_every_unit_whole(text: str, kind: str, name: str) -> None:
         (cells,) = rows(part, number.name)
         assert cells[1:4] == [f"{number.default:g}", number.unit, f"{number.low:g} .. {number.high:g}"], number.name
         assert cells[4].replace("\\", "") == number.doc
-        assert cells[5] == (
-            number.source if number.source == ASSUMED else f"[{number.source}](#{number.source.lower()})"
-        )
+        linked = ", ".join(f"[{key}](#{key.lower()})" for key in number.source.split("; "))
+        assert cells[5] == (number.source if number.source == ASSUMED else linked)
     for event, sentence in told.get("events", {}).items():
         assert any(cells[1:] == [f"[{name}](#{name})", sentence] for cells in rows(section(text, "7.11 Events"), event))
 

@@ -144,7 +144,7 @@ ADDED = {
     ),
     "parameter out of bounds in an event": (
         '[[events]]\nyear = 2001\nkind = "parameter"\nkey = "mechanisms.alignment.kappa"\nvalue = 99\n',
-        "events#1.key",
+        "events#1.value",
         "99 is out of bounds; write a number from 0 to 6",
     ),
     "missing key in an event": (

@@ -198,7 +198,8 @@ def policies(world: World) -> str:
 def events(each: Scenario) -> str:
     """What the scenario schedules."""
     rows = []
-    for event in each.events:
-        fields = event.model_dump(exclude={"year", "kind", "note"}, exclude_defaults=True)
-        rows.append([event.year, event.kind, ", ".join(f"{key} {value}" for key, value in fields.items())])
-    return table(["year", "kind", "what"], rows, indent=2) if rows else ""
+    for event in each.schedule():
+        fields = event.model_dump(exclude={"year", "when", "kind", "note"}, exclude_defaults=True)
+        when = f"when {event.when}" if event.year is None else event.year
+        rows.append([when, event.kind, ", ".join(f"{key} {value}" for key, value in fields.items())])
+    return table(["when", "kind", "what"], rows, indent=2) if rows else ""

@@ -14,6 +14,14 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+def _least(value: Array) -> Any:
+    return np.minimum.reduce(value, axis=None)
+
+
+def _largest(value: Array) -> Any:
+    return np.maximum.reduce(value, axis=None)
+
+
 class Column:
     """A declared array of a `Store`: its axes, unit, bounds and meaning.
 
@@ -26,6 +34,7 @@ class Column:
         dtype: float, int or bool.
         symmetric: the last two axes may be swapped.
         fixed: given at the start and never changed.
+        source: of a number that is a parameter of the world: "assumed" or keys of references.toml; "" otherwise.
     """
 
     def __init__(
@@ -40,9 +49,10 @@ class Column:
         dtype: type = float,
         symmetric: bool = False,
         fixed: bool = False,
+        source: str = "",
     ) -> None:
         self.axes, self.unit, self.low, self.high, self.doc = axes, unit, low, high, doc
-        self.initial, self.dtype, self.symmetric, self.fixed = initial, dtype, symmetric, fixed
+        self.initial, self.dtype, self.symmetric, self.fixed, self.source = initial, dtype, symmetric, fixed, source
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -144,6 +154,8 @@ class Store:
         name, sources = declared.name, self._sources()
         if name not in sources:
             sources[name] = self._traced(declared)
+            for source in sources[name]:
+                self._followers().setdefault(source, set()).add(name)
         if name not in self._known:
             self._trace.append(set())  # what a rule reads is not what the watched one read
             try:
@@ -162,6 +174,12 @@ class Store:
     @cache
     def _sources(cls) -> dict[str, frozenset[str]]:
         """Derived column -> the stored columns that its rule rests on; a rule reads the same ones in every store."""
+        return {}
+
+    @classmethod
+    @cache
+    def _followers(cls) -> dict[str, set[str]]:
+        """Stored column -> the derived columns that rest on it: `_sources` turned round."""
         return {}
 
     def _traced(self, declared: Derived) -> frozenset[str]:
@@ -192,10 +210,14 @@ class Store:
         """
         declared = self.columns()
         admitted = {name: self._admit(declared[name], np.asarray(value)) for name, value in changes.items()}
-        self._arrays |= admitted
+        held = self._arrays
+        for name in [name for name in admitted if declared[name].dtype is bool]:
+            if not (admitted[name] != held[name]).any():  # flags seldom change: what rests on them stays known
+                del admitted[name]
+        held |= admitted
         self.revision += 1
-        touched = set(admitted)
-        for name in [name for name in self._known if not touched.isdisjoint(self._sources()[name])]:
+        followers = self._followers()
+        for name in {follower for changed in admitted for follower in followers.get(changed, ())} & self._known.keys():
             del self._known[name]
             self.__dict__.pop(name, None)
         if self._watched is None:
@@ -206,9 +228,10 @@ class Store:
             wanted = self._shapes[declared.axes]
             raise ValueError(f"column '{declared.name}' has shape {wanted} ({declared.axes!r}), not {value.shape}")
         bounded = declared.dtype is bool or not value.size
-        if not bounded and not (value.min() >= declared.low and value.max() <= declared.high):
+        if not bounded and not (_least(value) >= declared.low and _largest(value) <= declared.high):
             value = self._clip(declared, value)
-        value = np.asarray(value.astype(declared.dtype, copy=False))
+        if value.dtype != declared.dtype:
+            value = value.astype(declared.dtype)
         value.flags.writeable = False
         return value
 

@@ -36,6 +36,10 @@ class Happening:
     terms: Mapping[str, Array] = field(default_factory=dict)
     done: Array | None = None
 
+    def __len__(self) -> int:
+        """Number of events in the batch."""
+        return len(self.who)
+
 
 @dataclass(frozen=True)
 class Update:

@@ -16,7 +16,9 @@ from sim.results import Run
 PARTIES = ("who", "whom")
 DECIDERS: dict[str, tuple[str, ...]] = {
     "pact": ("whom",), "accession": ("third",), "coercion": ("third",), "coercive sanction": ("third",),
-    "mediation": PARTIES, "offer": ("third",), "passed over": (),
+    "mediation": PARTIES, "offer": ("third",), "passed over": (), "guarantor": ("third",), "venue": (),
+    "pressure": ("third",), "proposal": ("third",), "negotiated peace": PARTIES, "imposed peace": (),
+    "relapse": PARTIES,
     "concession": ("whom",), "claim lapsed": (), "leader change": (), "opening level": (),
     "war ended": (), "first deaths": (),
     "dispute onset": PARTIES, "escalation": PARTIES, "war begins": PARTIES, "dispute ended": PARTIES,
@@ -24,7 +26,8 @@ DECIDERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kind -> the fields that name who decided; other kinds are decided by `who`, shocks and schedules by no state."""
 SMALL = {
-    "consent": 5, "offer": 12, "passed over": 2, "mediation": 16,
+    "consent": 5, "offer": 12, "passed over": 2, "mediation": 16, "guarantor": 6, "venue": 4, "pressure": 5,
+    "proposal": 5, "imposed peace": 5, "negotiated peace": 6, "relapse": 8,
     "pact request": 4, "application": 4, "first move": 3, "opening level": 3,
     "claim lapsed": 3, "dispute ended": 5,
 }  # fmt: skip

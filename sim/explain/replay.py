@@ -91,7 +91,7 @@ def _offers(world: World, benefit: Any) -> dict[str, Array]:
         return {}
     zero = np.zeros(world.sizes["i"])
     told = {}
-    for name, part in benefit_terms(world).items():
+    for name, part in benefit_terms(world, benefit.impressive).items():
         told[name] = np.column_stack([zero, benefit.numbers()[f"by_{name}"] * part])
     aloof = np.zeros_like(world.alignment)
     aloof[:, 0] = benefit.aloof + benefit.by_autonomy * world.autonomy

@@ -73,6 +73,8 @@ def reasons(decision: Decision) -> list[str]:
     terms, link = decision.terms, decision.link
     if not terms:
         return []
+    if decision.event["mechanism"] == "scheduled":
+        return [f"What its condition looked at: {listed([f'{name} {value:.4g}' for name, value in terms.items()])}."]
     if link is None:
         each = listed([f"{name} {signed(value)}" for name, value in terms.items()])
         return [f"What counted: {each}; these numbers do not add up to the chance."]

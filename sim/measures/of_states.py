@@ -11,7 +11,8 @@ from math import inf
 import numpy as np
 
 from sim.core.columns import Array
-from sim.measures.declare import measure, once
+from sim.core.once import once
+from sim.measures.declare import measure
 from sim.measures.structure import affinity_blocs, burt_constraint, portfolio_shape
 from sim.mechanisms.tiers import behaviour_index
 from sim.world import World
@@ -27,7 +28,7 @@ def outside_poles(world: World) -> Array:
 @measure(per="state", unit="1", low=0, high=1, source="Boulding1962")
 def power(world: World) -> Array:
     """Share of world power."""
-    return world.power
+    return np.minimum(world.power, 1.0)
 
 
 @measure(per="state", unit="1", low=0, high=1, source=HEDGING)
@@ -75,7 +76,7 @@ def brokerage(world: World) -> Array:
 def unconstrained(affinity: Array, dyad: Array) -> Array:
     """1 minus Burt's constraint on positive affinity, (n,), 0..1; 0 without friends."""
     constraint = burt_constraint(np.maximum(affinity, 0.0) * dyad)
-    return np.where(constraint > 0, np.clip(1 - constraint, 0, 1), 0.0)
+    return np.maximum(1 - constraint, 0.0) * (constraint > 0)
 
 
 @measure(per="state", unit="1", low=0, high=1, source="CooperHiggottNossal1993")
@@ -83,7 +84,7 @@ def middle_power_index(world: World) -> Array:
     """Behaves like a middle power: mean of activism, credibility, memberships and mediation record."""
     memberships = (world.member & world.alive).sum(axis=0)
     index = behaviour_index(world.activism, world.credibility, memberships, world.mediation_success)
-    return np.clip(index, 0, 1) * world.alive
+    return np.minimum(index, 1.0) * world.alive
 
 
 @measure(per="state", unit="1", low=0, high=1, source="Walt1987")

@@ -8,7 +8,8 @@ from math import inf
 import numpy as np
 
 from sim.core.columns import Array
-from sim.measures.declare import measure, once
+from sim.core.once import once
+from sim.measures.declare import measure
 from sim.measures.of_states import (
     brokerage,
     dependence,
@@ -47,7 +48,7 @@ def ill_will_and_weight(
     affinity: Array, rivalry: Array, hostility: Array, power: Array, dyad: Array
 ) -> tuple[Array, Array]:
     """Ill will of every pair and its weight, the product of both powers; each (n, n)."""
-    return chance_of_ill_will(affinity, rivalry, hostility), np.outer(power, power) * dyad
+    return chance_of_ill_will(affinity, rivalry, hostility), power[:, None] * power * dyad
 
 
 def ill_will(world: World) -> tuple[Array, Array]:
@@ -57,7 +58,8 @@ def ill_will(world: World) -> tuple[Array, Array]:
 
 def mean_of(values: Array, counted: Array) -> float:
     """Mean over the states that count; 0 if none does."""
-    return float(values[counted].mean()) if counted.any() else 0.0
+    number = int(np.count_nonzero(counted))
+    return float(values @ counted) / number if number else 0.0
 
 
 def middle_powers(world: World) -> Array:
@@ -142,8 +144,8 @@ def trust_among_poles(world: World) -> float:
     if poles < 2:
         return 0.0
     affinity = world.pole_weight @ world.pole_affinity
-    trust = np.clip(1 + affinity, 0, 2) / 2 * (1 - np.clip(world.pole_rivalry, 0, 1))
-    np.fill_diagonal(trust, 0.0)
+    trust = np.maximum(1 + affinity, 0.0) / 2 * (1 - np.minimum(world.pole_rivalry, 1.0))
+    trust.flat[:: poles + 1] = 0.0
     return float(trust.sum()) / (poles * (poles - 1))
 
 
@@ -158,8 +160,8 @@ def number_of_disputes(live: Array, tag: Array) -> int:
     """Number of disputes that some pairs are in: pairs with one mark are one dispute; live bool (n, n), tag (n, n)."""
     if not live.any():
         return 0
-    marks = tag[live]
-    return len(np.unique(marks[marks > 0])) + int((marks == 0).sum()) // 2
+    marks = tag[live].tolist()
+    return len(set(marks) - {0.0}) + marks.count(0.0) // 2
 
 
 @measure(unit="1", low=0, high=inf)
@@ -238,7 +240,7 @@ def success_rate(world: World) -> float:
 # -- pacts -------------------------------------------------------------------------------------------------------------
 def share_of_pairs(tie: Array, dyad: Array) -> float:
     """Share of all pairs of living states that are tied."""
-    return float((tie & dyad).sum()) / max(float(dyad.sum()), 1.0)
+    return int(np.count_nonzero(tie & dyad)) / max(int(np.count_nonzero(dyad)), 1)
 
 
 @measure(unit="1", low=0, high=1)
@@ -297,6 +299,18 @@ def norm_adoption(world: World) -> float:
     return float((world.adopted & world.alive).sum()) / pairs if pairs else 0.0
 
 
+@measure(unit="1", low=0, high=inf)
+def nuclear_states(world: World) -> float:
+    """Living states that hold nuclear weapons."""
+    return float(np.count_nonzero(world.nuclear & world.alive))
+
+
+@measure(unit="1", low=0, high=inf, source="CooperHiggottNossal1993")
+def coalition_members(world: World) -> float:
+    """Living states that belong to an issue coalition, each counted once."""
+    return float(np.count_nonzero(world.coalition.any(axis=0) & world.alive))
+
+
 @measure(unit="1e9 USD", low=0, high=inf)
 def world_product(world: World) -> float:
     """Gross product of all states a year."""
@@ -335,6 +349,18 @@ def technology_level(world: World) -> float:
 
 
 # -- middle powers -----------------------------------------------------------------------------------------------------
+@measure(unit="1", low=0, high=inf, source="Holbraad1984")
+def middle_by_power(world: World) -> float:
+    """Middle powers by size."""
+    return float(np.count_nonzero(world.middle_by_power))
+
+
+@measure(unit="1", low=0, high=inf, source="CooperHiggottNossal1993")
+def middle_by_behaviour(world: World) -> float:
+    """Middle powers by conduct, large or not."""
+    return float(np.count_nonzero(world.middle_by_behaviour))
+
+
 @measure(unit="1", low=0, high=1, source="Kuik2008; Tessman2012")
 def middle_power_hedging(world: World) -> float:
     """Hedging, mean over middle powers."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import eigh
+from scipy.linalg.lapack import dsyevr
 
 from sim.core.columns import Array
-from sim.measures.declare import once
+from sim.core.once import once
 
 TINY = 1e-300
 
@@ -31,25 +31,29 @@ def affinity_blocs(affinity: Array, alive: Array) -> Blocs:
     Args:
         affinity: symmetric, -1..1, (n, n). alive: bool (n,).
     """
-    pair = alive[:, None] & alive[None, :]
-    weight = np.where(pair, affinity, 0.0)
-    np.fill_diagonal(weight, 0.0)
-    friendly, unfriendly = np.maximum(weight, 0.0), np.maximum(-weight, 0.0)
-    surplus = _beyond_chance(friendly) - _beyond_chance(unfriendly)
-    total, n, living = friendly.sum() + unfriendly.sum(), len(weight), int(alive.sum())
+    pair = alive[:, None] & alive
+    n, living = len(alive), int(alive.sum())
+    weight = affinity * pair
+    weight.flat[:: n + 1] = 0.0
+    friendly = np.maximum(weight, 0.0)
+    unfriendly = friendly - weight
+    total = friendly.sum() + unfriendly.sum()
     if total <= 1e-9 or living < 2:
         return Blocs(alive, 0.0)
+    surplus = _beyond_chance(friendly)
+    surplus -= _beyond_chance(unfriendly)
     aside = 1 + np.abs(surplus).sum(axis=1).max()  # more than any eigenvalue: all on one side, and the dead
-    matrix = surplus - aside * (pair / living + np.diag((~alive).astype(float)))
-    _, vectors = eigh(matrix, subset_by_index=[n - 1, n - 1], check_finite=False)
+    matrix = surplus - (aside / living) * pair
+    matrix.flat[:: n + 1] -= aside * ~alive
+    _, vectors, *_ = dsyevr(matrix, range="I", il=n, iu=n, lower=1)  # the leading one alone
     side = np.where(vectors[:, 0] >= 0, 1.0, -1.0) * alive
     modularity = (side @ surplus @ side + surplus.sum()) / (2 * total)
-    return Blocs(side > 0, float(np.clip(modularity, 0, 1)))
+    return Blocs(side > 0, min(max(float(modularity), 0.0), 1.0))
 
 
 def _beyond_chance(weight: Array) -> Array:
     strength = weight.sum(axis=1)
-    return weight - np.outer(strength, strength) / max(float(strength.sum()), TINY)
+    return weight - (strength / max(float(strength.sum()), TINY))[:, None] * strength
 
 
 def chance_of_ill_will(affinity: Array, rivalry: Array, hostility: Array) -> Array:
@@ -58,7 +62,10 @@ def chance_of_ill_will(affinity: Array, rivalry: Array, hostility: Array) -> Arr
     Args:
         affinity: -1..1; only its negative part counts. rivalry: 0..1. hostility: level 0..5, counted in fifths.
     """
-    return 1 - (1 - np.maximum(-affinity, 0.0)) * (1 - rivalry) * (1 - hostility / 5)
+    missing = 1 + np.minimum(affinity, 0.0)
+    missing *= 1 - rivalry
+    missing *= 1 - hostility / 5
+    return 1 - missing
 
 
 def weighted_mean(values: Array, weight: Array) -> float:
@@ -76,14 +83,13 @@ def decoupling(trade: Array, first: Array, alive: Array) -> float:
     Args:
         trade: symmetric, (n, n). first: one of the blocs, bool (n,). alive: bool (n,).
     """
-    held = trade * (alive[:, None] & alive[None, :])
-    total = held.sum(axis=1)
-    world = float(total.sum())
-    one, two = float(total[first].sum()), float(total[alive & ~first].sum())
-    if world <= 1e-9 or one <= 1e-9 or two <= 1e-9:
+    side, other = (first & alive).astype(float), (alive & ~first).astype(float)
+    inside, outside = trade @ side, trade @ other
+    observed = float(side @ outside)
+    one, two = float(side @ inside) + observed, float(other @ outside) + observed
+    if one <= 1e-9 or two <= 1e-9:
         return 0.5
-    expected = one * two / world
-    observed = float(held[np.ix_(first, alive & ~first)].sum())
+    expected = one * two / (one + two)
     return expected / (expected + observed)
 
 
@@ -96,8 +102,10 @@ def burt_constraint(weight: Array) -> Array:
         weight: ties, symmetric, >= 0, zero diagonal, (n, n).
     """
     share = weight / np.maximum(weight.sum(axis=1, keepdims=True), TINY)
-    invested = (share + share @ share) * (weight > 0)
-    return (invested**2).sum(axis=1)
+    invested = share @ share
+    invested += share
+    invested *= weight > 0
+    return np.einsum("ij,ij->i", invested, invested)
 
 
 def local_clustering(tie: Array) -> Array:
@@ -108,7 +116,7 @@ def local_clustering(tie: Array) -> Array:
     """
     linked = tie.astype(float)
     degree = linked.sum(axis=1)
-    closed = ((linked @ linked) * linked).sum(axis=1)
+    closed = np.einsum("ij,ij->i", linked @ linked, linked)
     return np.where(degree >= 2, closed / np.maximum(degree * (degree - 1), 1), -1.0)
 
 
@@ -135,9 +143,9 @@ def portfolio_shape(alignment: Array, in_pole: Array, alive: Array) -> Portfolio
         return Portfolios(nothing, nothing, nothing, nothing)
     engagement = ties.sum(axis=1)
     engaged = counted & (engagement > 1e-12)
-    share = ties / np.where(engaged, engagement, 1.0)[:, None]
-    vectors = np.where(engaged, 1 / np.maximum((share**2).sum(axis=1), 1 / poles), 0.0)
-    spread = (1 - 1 / np.maximum(vectors, 1.0)) * poles / max(poles - 1, 1)
-    hedging = np.clip(engagement * spread, 0, 1) * engaged
-    shape = (np.clip(engagement, 0, 1), vectors, hedging, np.clip(ties.max(axis=1), 0, 1))
-    return Portfolios(*(values * counted for values in shape))
+    share = ties / np.maximum(engagement, 1e-12)[:, None]
+    vectors = engaged / np.maximum((share**2).sum(axis=1), 1 / poles)
+    spread = (1 - 1 / np.maximum(vectors, 1.0)) * (poles / max(poles - 1, 1))
+    hedging = np.minimum(engagement * spread, 1.0) * engaged
+    engagement, dependence = np.minimum(engagement, 1.0) * counted, np.minimum(ties.max(axis=1), 1.0) * counted
+    return Portfolios(engagement, vectors, hedging, dependence)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from sim.core.columns import Array
+from sim.core.once import once
 from sim.world import World
 
 
@@ -52,23 +53,79 @@ class LiveDisputes:
         return matrix
 
 
-def live_disputes(hostility: Array, originator: Array, dispute_tag: Array, *, lowest: int = 2) -> LiveDisputes:
-    """The disputes with a pair at level `lowest` or above; arrays (n, n), hostility and dispute_tag symmetric."""
+_NOBODY = np.zeros(0, dtype=int)
+NO_DISPUTES = LiveDisputes(_NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, np.zeros(0))
+"""Peace."""
+
+
+_NOBODY = np.zeros(0, dtype=int)
+NO_DISPUTES = LiveDisputes(_NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, np.zeros(0))
+"""Peace."""
+
+
+def live_disputes(
+    hostility: Array, originator: Array, dispute_tag: Array, *, lowest: int = 2, among: Array | None = None
+) -> LiveDisputes:
+    """The disputes with a pair at level `lowest` or above; arrays (n, n), hostility and dispute_tag symmetric.
+
+    Args:
+        among: pairs that count, bool (n, n); all if none is given.
+    """
     n = len(hostility)
-    row, column = np.nonzero(hostility >= lowest)
-    unmarked = 2.0 + np.minimum(row, column) * n + np.maximum(row, column)
-    tag = dispute_tag[row, column]
-    mark, of = np.unique(np.where(tag > 0, tag, unmarked), return_inverse=True)
+    flat = np.flatnonzero(hostility >= lowest)
+    if among is not None:
+        flat = flat[among.ravel()[flat]]
+    if not flat.size:
+        return NO_DISPUTES
+    row, column = np.divmod(flat, n)
+    tag = dispute_tag.ravel()[flat]
+    if (bare := np.flatnonzero(tag <= 0)).size:
+        tag[bare] = 2.0 + np.minimum(row[bare], column[bare]) * n + np.maximum(row[bare], column[bare])
+    mark, of = _numbered(tag)
     first, second, level = np.full(len(mark), -1), np.full(len(mark), -1), np.zeros(len(mark), dtype=int)
-    begun = originator[row, column] > 0
-    first[of[begun]], second[of[begun]] = row[begun], column[begun]
-    level[of[begun]] = hostility[row, column][begun]
+    begun = np.flatnonzero(originator.ravel()[flat] > 0)
+    led = of[begun]
+    first[led], second[led], level[led] = row[begun], column[begun], hostility.ravel()[flat[begun]]
     return LiveDisputes(row, column, of, first, second, level, mark)
 
 
+def _numbered(values: Array) -> tuple[Array, Array]:
+    """Distinct values in order and which of them each one is, as `np.unique`, but quick for a few."""
+    order = values.argsort(kind="stable")
+    sorted_ = values[order]
+    fresh = np.ones(len(values), dtype=bool)
+    np.not_equal(sorted_[1:], sorted_[:-1], out=fresh[1:])
+    of = np.empty(len(values), dtype=int)
+    of[order] = fresh.cumsum() - 1
+    return sorted_[fresh], of
+
+
 def disputes_of(world: World, *, lowest: int = 2) -> LiveDisputes:
-    """The live disputes among the pairs of `world` that exist."""
-    return live_disputes(np.where(world.dyad, world.hostility, 0), world.originator, world.dispute_tag, lowest=lowest)
+    """The live disputes among the pairs of `world` that exist; worked out once while they stay as they are."""
+    every = _all_live(world.hostility, world.originator, world.dispute_tag, world.dyad)
+    return every if lowest <= 2 else _at_least(every, world.hostility, lowest)
+
+
+@once
+def _all_live(hostility: Array, originator: Array, dispute_tag: Array, dyad: Array) -> LiveDisputes:
+    return live_disputes(hostility, originator, dispute_tag, among=dyad)
+
+
+@once
+def _at_least(live: LiveDisputes, hostility: Array, lowest: int) -> LiveDisputes:
+    """Those of the disputes that have a pair at level `lowest` or above, with these pairs."""
+    kept = np.flatnonzero(hostility[live.row, live.column] >= lowest)
+    if len(kept) == len(live.row):
+        return live
+    if not kept.size:
+        return NO_DISPUTES
+    used = np.zeros(len(live.mark), dtype=bool)
+    used[live.of[kept]] = True
+    of = (used.cumsum() - 1)[live.of[kept]]
+    first, second, level = live.first[used], live.second[used], live.level[used]
+    if (below := np.flatnonzero(level < lowest)).size:
+        first[below], second[below], level[below] = -1, -1, 0
+    return LiveDisputes(live.row[kept], live.column[kept], of, first, second, level, live.mark[used])
 
 
 def uniform_per_dispute(rng: Generator, live: LiveDisputes, n: int, number: int) -> Array:

@@ -1,7 +1,7 @@
 """What makes a pair of states quarrel: the covariates of `dispute_onset`, each (n, n) and symmetric.
 
 Two kinds: measured ones, whose weights were fitted to the record, and mechanistic ones (what the simulation itself
-brings about), which count as deviations from their value at the start.
+brings about), which count as deviations from their value at the start. What never changes in a run is summed once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from sim.core.columns import Array
+from sim.core.once import once
 from sim.world import OBLIGATIONS, World
 
 OFFENCE, NEUTRALITY = OBLIGATIONS.index("offence"), OBLIGATIONS.index("neutrality")
@@ -20,36 +21,75 @@ UNKNOWN = -50.0
 """Mark in `onset_reference` (its lower bound) for pairs that have not existed yet."""
 
 
-def measured(world: World, *, memory_time: float) -> dict[str, Array]:
-    """Covariates of the fitted logit by name; `memory_time` in years."""
-    power = np.log(np.maximum(world.power, 1e-6))
-    greats = world.great[:, None].astype(int) + world.great
+@dataclass(frozen=True)
+class Pairs:
+    """Which pairs are asked about: chosen ones (i[p], j[p]), or all, where both are None."""
+
+    i: Array | None = None
+    j: Array | None = None
+
+    def of(self, matrix: Array) -> Array:
+        """Entries of an (n, n) array."""
+        return matrix if self.i is None else matrix[self.i, self.j]
+
+    def ends(self, values: Array) -> tuple[Array, Array]:
+        """What an (n,) array holds for the first and for the second state; they broadcast against each other."""
+        return (values[:, None], values) if self.i is None else (values[self.i], values[self.j])
+
+    def both_ways(self, matrix: Array) -> Array:
+        """An (n, n) array added to its transpose."""
+        return matrix + matrix.T if self.i is None else matrix[self.i, self.j] + matrix[self.j, self.i]
+
+
+ALL = Pairs()
+
+
+def standing(
+    pairs: Pairs, contiguous: Array, near_by_sea: Array, capital_distance: Array, great: Array
+) -> dict[str, Array]:
+    """Covariates that hardly ever change in a run, by name; from the columns of these names."""
+    one, two = pairs.ends(great)
+    border = pairs.of(contiguous)
     return {
-        "capabilities": (power[:, None] + power) / 2,
-        "land_border": world.contiguous,
-        "near_by_sea": world.near_by_sea & ~world.contiguous,
-        "far": np.log1p(world.capital_distance),
-        "joint_democracy": np.minimum(world.democracy[:, None], world.democracy),
-        "one_great": greats == 1,
-        "two_great": greats == 2,
-        "ideal_distance": np.abs(world.ideal_point[:, None] - world.ideal_point),
-        "recent_dispute": np.exp(-world.peace_years / memory_time),
-        "dispute_history": np.log1p(world.dispute_record),
+        "land_border": border,
+        "near_by_sea": pairs.of(near_by_sea) & ~border,
+        "far": np.log1p(pairs.of(capital_distance)),
+        "one_great": one ^ two,
+        "two_great": one & two,
     }
 
 
-def mechanistic(world: World) -> dict[str, Array]:
+def _places(world: World) -> tuple[Array, Array, Array, Array]:
+    """What `standing` asks for."""
+    return world.contiguous, world.near_by_sea, world.capital_distance, world.great
+
+
+def changing(world: World, pairs: Pairs, *, memory_time: float) -> dict[str, Array]:
+    """Measured covariates that change, by name; `memory_time` in years."""
+    power, other = pairs.ends(np.log(np.maximum(world.power, 1e-6)) / 2)
+    democracy, ideal = pairs.ends(world.democracy), pairs.ends(world.ideal_point)
+    return {
+        "capabilities": power + other,
+        "joint_democracy": np.minimum(*democracy),
+        "ideal_distance": np.abs(ideal[0] - ideal[1]),
+        "recent_dispute": np.exp(pairs.of(world.peace_years) / -memory_time),
+        "dispute_history": np.log1p(pairs.of(world.dispute_record)),
+    }
+
+
+def mechanistic(world: World, pairs: Pairs) -> dict[str, Array]:
     """Covariates that the simulation brings about, by name."""
     return {
-        "threat": world.threat + world.threat.T,
-        "grievance": world.grievance + world.grievance.T,
-        "rivalry": world.rivalry,
-        "shield": shield(world.guarantee, world.reach),
-        "backing": backing(world.treaty[OFFENCE] | world.treaty[NEUTRALITY], world.power),
-        "settlement": world.settlement,
+        "threat": pairs.both_ways(world.threat),
+        "grievance": pairs.both_ways(world.grievance),
+        "rivalry": pairs.of(world.rivalry),
+        "shield": pairs.of(shield(world.guarantee, world.reach)),
+        "backing": pairs.of(backing(world.treaty, world.power)),
+        "settlement": pairs.of(world.settlement),
     }
 
 
+@once
 def shield(guarantee: Array, reach: Array) -> Array:
     """How far third parties cover the two against each other, mean of both sides, (n, n), 0..1.
 
@@ -61,45 +101,65 @@ def shield(guarantee: Array, reach: Array) -> Array:
     return (share + share.T) / 2
 
 
-def backing(pledged: Array, power: Array) -> Array:
-    """How far offence and neutrality pacts with third parties embolden the two, mean of both, (n, n), 0..1."""
+@once
+def backing(treaty: Array, power: Array) -> Array:
+    """How far offence and neutrality pacts with third parties embolden the two, mean of both, (n, n), 0..1.
+
+    Args:
+        treaty: bool (k, n, n). power: (n,).
+    """
+    pledged = treaty[OFFENCE] | treaty[NEUTRALITY]
     helpers = np.maximum((pledged @ power)[:, None] - pledged * power, 0.0)
     share = helpers / (helpers + power[:, None] + 1e-12)
     return (share + share.T) / 2
 
 
-def weighted_sum(parts: Mapping[str, Array], weights: Mapping[str, float], shape: tuple[int, ...]) -> Array:
-    """sum_c weight_c x_c without keeping the products; parts of one shape."""
-    total, product = np.zeros(shape), np.empty(shape)
+def weighted_sum(parts: Mapping[str, Array], weights: Mapping[str, float], total: Array) -> Array:
+    """`total` (a fresh array, changed in place) + sum_c weight_c x_c without keeping the products."""
+    product = np.empty(total.shape)
     for name, values in parts.items():
         np.multiply(values, weights[name], out=product)
         total += product
     return total
 
 
+WEIGHED_ONCE = ("baseline", "land_border", "near_by_sea", "far", "one_great", "two_great")
+
+
+@once
+def groundwork(
+    frailty: Array, contiguous: Array, near_by_sea: Array, capital_distance: Array, great: Array, *weights: float
+) -> Array:
+    """Baseline, frailty and all standing covariates, (n, n), for weights in the order of `WEIGHED_ONCE`."""
+    numbers = dict(zip(WEIGHED_ONCE, weights, strict=True))
+    parts = standing(ALL, contiguous, near_by_sea, capital_distance, great)
+    return weighted_sum(parts, numbers, frailty + numbers["baseline"])
+
+
 @dataclass(frozen=True)
 class OnsetIndex:
-    """The log-odds that a pair begins a dispute within a year, in parts.
+    """The log-odds that a pair begins a dispute within a year.
 
     Attributes:
-        facts, moving: measured and mechanistic covariates by name, each (n, n).
-        frailty: (n, n). reference: weighted mechanistic covariates at the start, (n, n).
-        logit: the sum of all, (n, n). numbers: the weights by name.
+        world: the world that it is about. numbers: the weights by name.
+        reference: weighted mechanistic covariates at the start, (n, n). settled: it is known of all pairs already.
+        logit: the sum of all, (n, n).
     """
 
-    facts: Mapping[str, Array]
-    moving: Mapping[str, Array]
-    frailty: Array
+    world: World
+    numbers: Mapping[str, float]
     reference: Array
     logit: Array
-    numbers: Mapping[str, float]
+    settled: bool
 
     def terms(self, i: Array, j: Array) -> dict[str, Array]:
         """Signed contributions for chosen pairs, each of the shape of `i`; they add up to `logit[i, j]`."""
-        trust = self.numbers["trust"]
-        told = {"baseline": np.full(len(i), self.numbers["baseline"]), "frailty": self.frailty[i, j]}
-        told |= {_plain(name): self.numbers[name] * part[i, j] for name, part in self.facts.items()}
-        told |= {f"{_plain(name)} now": trust * self.numbers[name] * part[i, j] for name, part in self.moving.items()}
+        numbers, pairs = self.numbers, Pairs(i, j)
+        facts = standing(pairs, *_places(self.world)) | changing(self.world, pairs, memory_time=numbers["memory_time"])
+        told = {"baseline": np.full(len(i), numbers["baseline"]), "frailty": self.world.frailty[i, j]}
+        told |= {_plain(name): numbers[name] * part for name, part in facts.items()}
+        moving = mechanistic(self.world, pairs)
+        told |= {f"{_plain(name)} now": numbers["trust"] * numbers[name] * part for name, part in moving.items()}
         return told | {"the same at the start": -self.reference[i, j]}
 
 
@@ -113,13 +173,15 @@ def onset_index(world: World, numbers: Mapping[str, float]) -> OnsetIndex:
     Args:
         numbers: the parameters of `dispute_onset`.
     """
-    shape = world.affinity.shape
-    facts, moving = measured(world, memory_time=numbers["memory_time"]), mechanistic(world)
-    index = numbers["trust"] * weighted_sum(moving, numbers, shape)
-    known = (world.onset_reference > UNKNOWN) if world.step else np.zeros(shape, dtype=bool)
-    reference = np.where(known, world.onset_reference, index)
-    logit = numbers["baseline"] + world.frailty + weighted_sum(facts, numbers, shape) + (index - reference)
-    return OnsetIndex(facts, moving, world.frailty, reference, logit, numbers)
+    index = weighted_sum(mechanistic(world, ALL), numbers, np.zeros(world.affinity.shape))
+    index *= numbers["trust"]
+    known = (world.onset_reference > UNKNOWN) if world.step else np.zeros(index.shape, dtype=bool)
+    settled = np.array_equal(known, world.dyad)
+    reference = world.onset_reference if settled else np.where(known, world.onset_reference, index)
+    logit = index - reference
+    logit += groundwork(world.frailty, *_places(world), *(numbers[name] for name in WEIGHED_ONCE))
+    weighted_sum(changing(world, ALL, memory_time=numbers["memory_time"]), numbers, logit)
+    return OnsetIndex(world, numbers, reference, logit, settled)
 
 
 def onset_probability(world: World, numbers: Mapping[str, float]) -> Array:

@@ -25,6 +25,7 @@ assumed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -41,7 +42,9 @@ from sim.world import World
 
 def balance_push(A: Array, *, number: float) -> Array:
     """How friends of friends and enemies of enemies pull, (A A) / number; unbounded; shape (n, n)."""
-    return A @ A / number
+    pushed = A @ A
+    pushed /= number
+    return pushed
 
 
 def affinity_target(
@@ -62,15 +65,21 @@ def affinity_target(
     by_rivalry: float,
 ) -> Array:
     """Affinity that two states settle at when third parties do not pull: -1..1, shape (n, n); `gap` is |x_i - x_j|."""
-    ties = by_defence * defence + by_membership * joint_membership + by_democracy * joint_democracy
-    return np.tanh(base - by_distance * gap + ties + by_trade * trade_share - by_rivalry * rivalry + residual)
+    ties = by_defence * defence
+    ties += by_membership * joint_membership
+    ties += by_democracy * joint_democracy
+    ties += by_trade * trade_share
+    ties -= by_distance * gap
+    ties -= by_rivalry * rivalry
+    ties += residual
+    ties += base
+    return np.tanh(ties, out=ties)
 
 
 def mean_trade_share(trade: Array) -> Array:
     """Mean of the shares that a pair's trade has in the trade of each of the two, shape (n, n), 0..1."""
-    total = trade.sum(axis=1)
-    share = 1 / np.maximum(total, 1e-12)
-    return trade * (share[:, None] + share) / 2
+    share = 0.5 / np.maximum(trade.sum(axis=1), 1e-12)
+    return trade * (share[:, None] + share)
 
 
 @dataclass(frozen=True)
@@ -95,18 +104,24 @@ class Affinity(Mechanism):
 
     def __call__(self, world: World, rng: Generator) -> Update:
         A = world.affinity * world.dyad
-        target = self.target(world)
-        approach = -np.expm1(-self.reversion * world.dt) * (target - A)
-        pulled = balance_push(A, number=max(float(world.alive.sum()), 1.0))
-        push = self.balance * world.dt * (1 - A**2) * pulled
-        return Update(add={"affinity": np.where(world.dyad, approach + push, 0.0)})
+        moved = self.target(world)
+        moved -= A
+        moved *= -math.expm1(-self.reversion * world.dt)
+        push = balance_push(A, number=max(float(np.count_nonzero(world.alive)), 1.0))
+        push *= self.balance * world.dt
+        moved += push
+        push *= A
+        push *= A
+        moved -= push
+        moved *= world.dyad
+        return Update(add={"affinity": moved})
 
     def target(self, world: World) -> Array:
         """Where affinity would settle if third parties did not pull, shape (n, n), -1..1."""
         x, d = world.ideal_point, world.democracy
         weights = ("base", "by_distance", "by_defence", "by_membership", "by_democracy", "by_trade", "by_rivalry")
         return affinity_target(
-            np.abs(x[:, None] - x),
+            np.abs(np.subtract.outer(x, x)),
             world.allied,
             world.joint_membership,
             np.minimum(d[:, None], d),

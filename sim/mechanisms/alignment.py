@@ -19,6 +19,7 @@ Source: hedging as diversification, Kuik 2008 and Tessman 2012; the flow and its
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,12 +33,15 @@ from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import World
 
+STIFFEST = 0.5
+"""Largest eta dt (rho + kappa) of one part of a step: beyond it the flow would overshoot."""
+
 
 def utility_gradient(w: Array, b: Array, rho: Array, rivalry: Array, *, kappa: float) -> Array:
     """grad U: shape (n, 1 + g). `rivalry` is (g, g) with a zero diagonal; non-alignment straddles nothing."""
-    straddle = np.zeros_like(w)
-    straddle[:, 1:] = kappa * (w[:, 1:] @ rivalry)
-    return b - rho[:, None] * w - straddle
+    slope = b - rho[:, None] * w
+    slope[:, 1:] -= w[:, 1:] @ (kappa * rivalry)
+    return slope
 
 
 def portfolio_flow(
@@ -51,11 +55,15 @@ def portfolio_flow(
         rivalry: between poles, (g, g), zero diagonal.
     """
     stiffness = eta * dt * (float(rho.max(initial=0.0)) + kappa)
-    parts = max(1, int(np.ceil(stiffness / 0.5)))
+    parts = max(1, math.ceil(stiffness / STIFFEST))
     for _ in range(parts):
-        push = eta * dt / parts * utility_gradient(w, b, rho, rivalry, kappa=kappa)
-        w = w * np.exp(push - push.max(axis=1, keepdims=True))
-        w = w / w.sum(axis=1, keepdims=True)
+        push = utility_gradient(w, b, rho, rivalry, kappa=kappa)
+        push *= eta * dt / parts
+        push -= push.max(axis=1, keepdims=True)
+        np.exp(push, out=push)
+        push *= w
+        push /= push.sum(axis=1, keepdims=True)
+        w = push
     return (1 - mu * dt) * w + mu * dt / w.shape[1]
 
 

@@ -1,86 +1,77 @@
-"""States ask each other for pacts, the asked consents or refuses, and pacts that no longer pay are ended.
+"""States conclude pacts, two by two or many at once, by mutual consent; renew them, and leave those that do not pay.
 
     s_ij  = a0 + by_threat shared_threat + by_affinity affinity + by_democracy min(democracy) + by_network common_pact
-            + by_border [land border] - by_autonomy autonomy_i max(0, ln(power_j / power_i)) / 5
+            + by_border [land border] - by_autonomy autonomy_i max(0, ln(power_j / power_i)) / ratio
             - by_entrapment entrapment_ij + pact_desire_ij
     i asks j at rate  f0 / 2 sigmoid(s_ij);   j consents with chance  sigmoid(min(s_ij, s_ji)) / sigmoid(s_ij)
     so a pair without a defence pact concludes one at rate  f0 sigmoid(min(s_ij, s_ji))
-    a pact ends at rate  t0 exp(-by_loss (min(s_ij, s_ji) - a0 - usual)) [x strain while the two are in dispute]
+    a pact is broken at rate  t0 (1 - lapsing) exp(-loss_ij) [x strain while the two are in dispute]
+    a pact is renewed every `term` years with log-odds  logit(1 - t0 lapsing term) + loss_ij [- ln strain in dispute]
+            loss_ij = by_loss (min(s_ij, s_ji) - a0 - usual)
+    i calls for a pact of many at rate  found (n power_i) ** by_power [x surge for `unrest` years after an upheaval]
+            and invites all j with min(s_ij, s_ji) - a0 >= kinship, who agree by  sigmoid(company + mean_k s_jk)
+    i applies to a pact of many at rate  accede sigmoid(company + mean_k s_ik), which lets it in with chance
+            sigmoid(company + mean_k s_ki)
+    i leaves one at rate  t0 / 2 exp(-by_loss (mean_k s_ik - a0 - usual)) [x strain in dispute with a member]
 
 | symbol | column | unit | shape |
 |---|---|---|---|
-| pact | pact | 1 | (k, n, n): bilateral; organisations' pacts are not touched |
+| pact (none of organisations) | pact | 1 | (k, n, n) |
+| its date, its mark | pact_since, pact_mark | year; 1 | (n, n) |
 | shared_threat | root of sum_k threat_ik threat_jk | 1 | (n, n) |
 | common_pact | cosine overlap of the sets of defence allies | 1 | (n, n) |
 | entrapment | 1 - exp(-E_ij / 2), E_ij = disputes and rivalries of j that i does not share | 1 | (n, n) |
 | pact_desire | pact_desire (policies) | 1 | (n, n) |
 | affinity, [land border] | affinity, contiguous | 1 | (n, n) |
 | democracy, autonomy, power | the same | 1 | (n,) |
+| upheaval: a war of great powers is over, or a pole is `fall` below its height | upheaval | year | () |
+| height of a pole, its power | pole_peak, pole_power | 1 | (g,) |
 
 What is told of a request are the reasons of the asker, of the answer those of the asked (s_ji), and how much being
-asked adds to them: together the log-odds of consent.
+asked adds to them: together the log-odds of consent. Of a pact broken, the one that saw less in it is told to end it.
 
 A new pact binds to `defence`, to defence and `offence`, to `nonaggression` or to `neutrality` with these chances, else
-to consultation; it warms affinity by `warming` (1 - affinity).
+to consultation; it warms affinity by `warming` (1 - affinity). The height of a pole fades by `fading` a year.
 
-Assumes: consent is needed to conclude and not to end; all obligations of a bilateral pact end together; a pair in a
-dispute concludes none. Formation does not surge after great wars: bursts come through organisations.
-Source: autonomy given for security, Morrow 1991; rates of 1816-2018 (2.64 defence pacts per 1000 untied pair-years,
-1.79% ended a year) and shares of obligations from ATOP, Leeds, Ritter, Mitchell & Long 2002; weights assumed.
+All this is settled in rounds of talks, one every `every` years (in each step, if steps are longer).
+
+Assumes: consent is needed to conclude and not to end; all obligations of a pact end together; a pair in a dispute
+concludes none; a pair has one pact beside those of organisations, that of the newest pact of many; pacts of many
+have no term. Pacts whose date is not known are anywhere in their term at the start.
+Source: autonomy given for security, Morrow 1991; fear of entrapment, Snyder 1984; breaking before the term against
+ending at it, Leeds & Savun 2007; rates of 1816-2018 (2.64 defence pacts per 1000 untied pair-years, 1.79% ended a
+year) and shares of obligations from ATOP, Leeds, Ritter, Mitchell & Long 2002; weights assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.random import Generator
 from scipy.special import expit, logit
 
 from sim.core.columns import Array
+from sim.core.once import once
 from sim.core.params import param
 from sim.core.streams import symmetric_uniform
 from sim.core.update import Happening, Update
-from sim.mechanisms._disputes import scattered
+from sim.mechanisms._disputes import disputes_of
+from sim.mechanisms._pacts_of_many import Changes, Looking, bundles, chance_of_calling, founded, joined, left
+from sim.mechanisms._rounds import ROUNDS, Round, round_of_talks
+from sim.mechanisms._surplus import LEAST_POWER, Views, told, views
 from sim.mechanisms.base import Mechanism
-from sim.quantities import cosine_overlap
 from sim.timeline import Phase
-from sim.world import World
-
-BUNDLES = np.array(
-    [  # consultation, non-aggression, neutrality, offence, defence
-        [1, 1, 0, 0, 1],
-        [1, 1, 0, 1, 1],
-        [1, 1, 0, 0, 0],
-        [1, 1, 1, 0, 0],
-        [1, 0, 0, 0, 0],
-    ],
-    dtype=bool,
-)
-"""What a new pact obliges to, in the order defence, offence, non-aggression, neutrality, consultation."""
-
-
-def shared_threat(threat: Array) -> Array:
-    """How far two states fear the same others, root of sum_k threat_ik threat_jk, (n, n), symmetric."""
-    return np.sqrt(threat @ threat.T)
-
-
-def entrapment(quarrels: Array) -> Array:
-    """What row i would be drawn into by a pact with column j, (n, n), 0..1.
-
-    Args:
-        quarrels: how far two states are at odds, (n, n), symmetric; what i shares, and i itself, do not count.
-    """
-    foreign = quarrels.sum(axis=1)[None, :] - quarrels @ quarrels.T - quarrels
-    return -np.expm1(-np.maximum(foreign, 0.0) / 2)
+from sim.world import WAR, World
 
 
 @dataclass(frozen=True)
 class Alliances(Mechanism):
-    """Concludes and ends bilateral pacts."""
+    """Concludes, renews and ends pacts between two and between many."""
 
+    every: float = param(1, unit="year", low=0.01, high=5, doc="Between rounds of talks.", source="assumed")
     a0: float = param(-4, unit="1", low=-8, high=2, doc="Surplus of a pact with nothing for it.", source="assumed")
     by_threat: float = param(1, unit="1", low=0, high=4, doc="Of shared threat.", source="assumed")
     by_affinity: float = param(0.8, unit="1", low=0, high=4, doc="Of affinity.", source="assumed")
@@ -88,12 +79,24 @@ class Alliances(Mechanism):
     by_network: float = param(0.8, unit="1", low=0, high=4, doc="Of common defence allies.", source="assumed")
     by_border: float = param(0.5, unit="1", low=-2, high=3, doc="Of a land border.", source="assumed")
     by_autonomy: float = param(0.6, unit="1", low=0, high=3, doc="Of autonomy lost to the strong.", source="assumed")
+    ratio: float = param(5, unit="1", low=1, high=20, doc="Log of a crushing ratio of power.", source="assumed")
     by_entrapment: float = param(0.8, unit="1", low=0, high=4, doc="Of entrapment.", source="assumed")
-    f0: float = param(0.27, unit="1/year", low=0, high=2, doc="Rate of pacts at full surplus.", source="assumed")
+    f0: float = param(0.12, unit="1/year", low=0, high=2, doc="Rate of pacts at full surplus.", source="assumed")
     t0: float = param(0.0179, unit="1/year", low=0, high=0.5, doc="Rate at which pacts end.", source="ATOP2002fit")
+    lapsing: float = param(0.5, unit="1", low=0, high=1, doc="Share that ends for want of renewal.", source="assumed")
+    term: float = param(10, unit="year", low=1, high=50, doc="Between renewals.", source="assumed")
     by_loss: float = param(0.5, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
     usual: float = param(0.1, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
     strain: float = param(4, unit="1", low=1, high=20, doc="Endings in dispute, factor.", source="assumed")
+    found: float = param(0.0018, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
+    by_power: float = param(0.5, unit="1", low=0, high=2, doc="Of power on calling.", source="assumed")
+    surge: float = param(5, unit="1", low=1, high=20, doc="Calls after an upheaval, factor.", source="assumed")
+    unrest: float = param(3, unit="year", low=0, high=20, doc="How long an upheaval lasts.", source="assumed")
+    fall: float = param(0.35, unit="1", low=0.05, high=0.9, doc="Of power lost: a pole's collapse.", source="assumed")
+    fading: float = param(0.05, unit="1/year", low=0, high=0.5, doc="Of a pole's height.", source="assumed")
+    kinship: float = param(0.1, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
+    company: float = param(4.2, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
+    accede: float = param(0.01, unit="1/year", low=0, high=0.5, doc="Applying at full surplus.", source="assumed")
     defence: float = param(0.63, unit="1", low=0, high=0.9, doc="New pacts: defence.", source="ATOP2002fit")
     offence: float = param(0.02, unit="1", low=0, high=0.1, doc="Defence and offence.", source="ATOP2002fit")
     nonaggression: float = param(0.32, unit="1", low=0, high=1, doc="Non-aggression.", source="ATOP2002fit")
@@ -102,92 +105,217 @@ class Alliances(Mechanism):
 
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
-        "pact allied threat affinity democracy contiguous autonomy power hostility rivalry pact_desire dyad"
+        "pact pact_held pact_since pact_mark allied threat affinity democracy contiguous autonomy power alive great "
+        "hostility originator dispute_tag rivalry pact_desire dyad pole_power pole_peak upheaval"
     )
-    writes: ClassVar = "pact affinity pact_formed_count pact_ended_count"
+    writes: ClassVar = "pact pact_since pact_mark affinity pact_formed_count pact_ended_count pole_peak upheaval"
     kinds: ClassVar = {
         "pact request": "{who} asks {whom} for a pact",
         "pact": "{who} and {whom} conclude a pact",
         "pact refused": "{whom} refuses the pact that {who} asked for",
-        "pact ended": "The pact of {who} and {whom} ends",
+        "pact ended": "{who} ends its pact with {whom}",
+        "renewal": "{who} and {whom} renew their pact",
+        "renewal refused": "{who} lets its pact with {whom} lapse",
+        "call": "{who} calls {amount:.0f} states to found a pact",
+        "founding": "{who} agrees to found the pact that {whom} calls for",
+        "founding refused": "{who} stays out of the pact that {whom} calls for",
+        "pact application": "{who} applies to the pact of {whom}",
+        "pact accession": "{who} joins the pact of {whom}",
+        "pact accession refused": "The pact of {whom} refuses {who}",
+        "pact exit": "{who} leaves the pact of {whom}",
     }
 
     def __call__(self, world: World, rng: Generator) -> Update:
-        n = world.sizes["i"]
-        asked, said, kind, ending = rng.random((n, n)), rng.random((n, n)), rng.random(n), symmetric_uniform(rng, n)
-        terms = self._surplus_terms(world)
-        surplus = sum(terms.values(), np.full((n, n), self.a0))
-        mutual = np.minimum(surplus, surplus.T)
-        tied = world.pact.any(axis=0) & world.dyad
-        fighting = world.hostility >= 2
-        open_ = world.dyad & ~world.allied & ~fighting
-        chance = world.chance(self.f0 / 2 * expit(surplus))
-        i, j = np.nonzero(open_ & (asked < chance))
-        consent = expit(mutual[i, j]) / expit(surplus[i, j])
+        talks, n = round_of_talks(world, self.every), world.sizes["i"]
+        if talks is None:
+            return Update(set={"upheaval": np.asarray(self.unrest)} if great_war(world) else {})
+        asked, said, ending = rng.random((n, n)), rng.random((n, n)), symmetric_uniform(rng, n)
+        kind, renewing, calling, answer, leaving = rng.random((5, n))
+        numbers = self.numbers()
+        look: Looking = partial(views, world, weights=numbers)
+        changes, most_broken = Changes.none(n), self._most_broken(world, talks)
+        after, moved = self._upheaval(world, talks)
+        i, j = self._may_ask(world, talks, asked)
+        a, b, due = self._may_end(world, talks, ending, most_broken)
+        seen = look(np.concatenate([i, a]), np.concatenate([j, b]))
+        self._between_two(talks, changes, (i, j), seen.of(slice(len(i))), asked, said, kind)
+        marked = bool(world.pact_mark.any())
+        if marked or calling.min() < self._most_calling(world, talks, upheaval=after):
+            free = world.dyad & (world.hostility < 2)
+            calls = chance_of_calling(world, talks, numbers, upheaval=after)
+            founded(look, numbers, changes, calls, np.stack([calling, answer, kind]), free)
+            if marked:
+                joined(world, talks, look, numbers, changes, (renewing, answer), free)
+                left(world, talks, look, numbers, changes, leaving, at_most=most_broken)
+        if a.size:
+            self._endings(world, talks, changes, (a, b), seen.of(slice(len(i), None)), due, (ending[a, b], renewing))
+        return self._update(world, changes, moved, kind)
+
+    # -- two by two --------------------------------------------------------------------------------------------------
+    def _may_ask(self, world: World, talks: Round, asked: Array) -> tuple[Array, Array]:
+        """Pairs whose draw could make the first ask the second, (p,) each; the others need not be looked at."""
+        i, j = np.divmod(np.flatnonzero(asked < talks.at_most(self.f0 / 2)), len(asked))
+        may = np.flatnonzero(world.dyad[i, j] & ~world.allied[i, j] & (world.hostility[i, j] < 2))
+        return i[may], j[may]
+
+    def _between_two(
+        self,
+        talks: Round,
+        changes: Changes,
+        pairs: tuple[Array, Array],
+        seen: Views,
+        asked: Array,
+        said: Array,
+        kind: Array,
+    ) -> None:
+        """Requests and answers."""
+        chance = talks.chance(self.f0 / 2 * expit(seen.surplus))
+        asks = np.flatnonzero(asked[pairs] < chance)
+        if not asks.size:
+            return
+        i, j, chance, seen = pairs[0][asks], pairs[1][asks], chance[asks], seen.of(asks)
+        why = {"rate of asking": np.full(len(i), np.log(max(self.f0 / 2, 1e-300)))} | told(seen.forth)
+        why |= {"limit of the rate": -np.logaddexp(0.0, seen.surplus), ROUNDS: np.full(len(i), talks.term)}
+        consent = expit(seen.mutual) / expit(seen.surplus)
         granted = said[i, j] < consent
-        why = {"no reason": np.full(len(i), self.a0)} | {name: part[j, i] for name, part in terms.items()}
-        why["having been asked"] = logit(np.clip(consent, 1e-300, 1 - 1e-12)) - surplus[j, i]
-        told = Happening("pact", i, whom=j, chance=consent, drawn=said[i, j], terms=why, done=granted)
-        new = self._concluded(n, i[granted], j[granted], kind)
-        ends = self._endings(world, mutual, tied & ~new.any(axis=0), fighting, ending)
-        request = self._request(i, j, terms, surplus, chance, asked)
-        return self._update(world, new, ends[0], (request, told, ends[1]))
+        reasons = told(seen.back)
+        reasons["having been asked"] = logit(np.minimum(np.maximum(consent, 1e-300), 1 - 1e-12)) - seen.answer
+        changes.told += [
+            Happening("pact request", i, whom=j, chance=chance, drawn=asked[i, j], terms=why),
+            Happening("pact", i, whom=j, chance=consent, drawn=said[i, j], terms=reasons, done=granted),
+        ]
+        if granted.any():
+            i, j, changes.some = i[granted], j[granted], True
+            bundle = bundles((kind[i] + kind[j]) % 1.0, self.numbers()).T
+            changes.new[:, i, j] |= bundle
+            changes.new[:, j, i] |= bundle
 
-    def _surplus_terms(self, world: World) -> dict[str, Array]:
-        """What makes row i want a pact with column j, beside a0; (n, n) each."""
-        power = np.log(np.maximum(world.power, 1e-9))
-        quarrels = np.maximum(world.hostility >= 2, world.rivalry)
-        return {
-            "shared threat": self.by_threat * shared_threat(world.threat),
-            "affinity": self.by_affinity * world.affinity,
-            "joint democracy": self.by_democracy * np.minimum(world.democracy[:, None], world.democracy),
-            "common allies": self.by_network * cosine_overlap(world.allied),
-            "land border": self.by_border * world.contiguous,
-            "autonomy": -self.by_autonomy / 5 * world.autonomy[:, None] * np.maximum(0.0, power - power[:, None]),
-            "entrapment": -self.by_entrapment * entrapment(quarrels),
-            "policy": world.pact_desire,
-        }
+    def _may_end(self, world: World, talks: Round, ending: Array, at_most: float) -> tuple[Array, Array, Array]:
+        """Pacts between two whose term is over, or whose draw could break them: (p,) each, and which are due."""
+        i, j, since = pacts_of_two(world.pact_held, world.pact_mark, world.pact_since)
+        age = (world.time - since) / self.term
+        due = (since > 0) & (np.floor(age + (talks.span / self.term + 1e-9)) > np.floor(age + 1e-9))
+        due &= world.step > 0
+        which = np.flatnonzero(due | (ending[i, j] < at_most))
+        return i[which], j[which], due[which]
 
-    def _request(
-        self, i: Array, j: Array, terms: dict[str, Array], surplus: Array, chance: Array, drawn: Array
-    ) -> Happening:
-        """The askers' reasons, which add up to the log of the rate of asking."""
-        why = {"rate of asking": np.full(len(i), np.log(max(self.f0 / 2, 1e-300)))}
-        why |= {"no reason": np.full(len(i), self.a0)} | {name: part[i, j] for name, part in terms.items()}
-        why["limit of the rate"] = -np.logaddexp(0.0, surplus[i, j])
-        return Happening("pact request", i, whom=j, chance=chance[i, j], drawn=drawn[i, j], terms=why)
-
-    def _concluded(self, n: int, i: Array, j: Array, kind: Array) -> Array:
-        """New obligations, bool (k, n, n)."""
-        shares = np.cumsum([self.defence, self.offence, self.nonaggression, self.neutrality])
-        bundle = BUNDLES[np.searchsorted(shares, (kind[i] + kind[j]) % 1.0, side="right")]
-        new = np.zeros((BUNDLES.shape[1], n, n), dtype=bool)
-        new[:, i, j] = new[:, j, i] = bundle.T
-        return new
+    def _most_broken(self, world: World, talks: Round) -> float:
+        """No pact is broken with a higher chance: every reason at its worst."""
+        gap = -np.log(LEAST_POWER) * World.autonomy.high / self.ratio
+        worst = self.by_affinity + max(-self.by_democracy, 0.0) + max(-self.by_border, 0.0) + self.by_autonomy * gap
+        worst += self.by_entrapment - min(float(world.pact_desire.min()), 0.0) + self.usual
+        rate = self.t0 * self.strain * np.exp(min(self.by_loss * max(worst, 0.0), 50.0))
+        return talks.at_most(float(rate))
 
     def _endings(
-        self, world: World, mutual: Array, tied: Array, fighting: Array, drawn: Array
-    ) -> tuple[Array, Happening]:
-        i, j = np.nonzero(tied)
-        terms = {
-            "usual rate": np.full(len(i), np.log(max(self.t0, 1e-300))),
-            "lost surplus": -self.by_loss * (mutual[i, j] - self.a0 - self.usual),
-            "dispute": np.where(fighting[i, j], np.log(self.strain), 0.0),
-        }
-        chance = world.chance(np.exp(sum(terms.values(), np.zeros(len(i)))))
-        over = drawn[i, j] < chance
-        ended = scattered(len(mutual), i, j, over)
-        once = np.flatnonzero(over & (world.power[i] > world.power[j]))  # each pact once, the stronger named first
-        why = {name: part[once] for name, part in terms.items()}
-        told = Happening("pact ended", i[once], whom=j[once], chance=chance[once], drawn=drawn[i, j][once], terms=why)
-        return ended, told
+        self,
+        world: World,
+        talks: Round,
+        changes: Changes,
+        pairs: tuple[Array, Array],
+        seen: Views,
+        due: Array,
+        drawn: tuple[Array, Array],
+    ) -> None:
+        """Pacts between two that are broken, and those that are renewed or not."""
+        i, j = pairs
+        lost = -self.by_loss * (seen.mutual - self.a0 - self.usual)
+        strain = np.log(self.strain) * (world.hostility[i, j] >= 2)
+        ahead = seen.surplus - seen.answer
+        leaves = (ahead < 0) | ((ahead == 0) & (world.power[i] > world.power[j]))
+        who, whom = np.where(leaves, i, j), np.where(leaves, j, i)
+        usual = np.full(len(i), np.log(max(self.t0 * (1 - self.lapsing), 1e-300)))
+        why = {"usual rate": usual, "lost surplus": lost, "dispute": strain}
+        chance = talks.chance(np.exp(usual + lost + strain))
+        why[ROUNDS] = np.full(len(i), talks.term)
+        over = _decided(changes, "pact ended", who, whom, why, chance, drawn[0], None)
+        due = due & ~over
+        if due.any():
+            usual = np.full(len(i), logit(1 - min(max(self.t0 * self.lapsing * self.term, 1e-12), 0.99)))
+            why = {"usual renewal": usual, "surplus": -lost, "dispute": -strain}
+            luck = (drawn[1][i] + drawn[1][j]) % 1.0
+            kept = _decided(changes, "renewal", who, whom, why, expit(usual - lost - strain), luck, due)
+            over |= due & ~kept
+        if over.any():
+            changes.untied[i[over], j[over]] = changes.untied[j[over], i[over]] = changes.some = True
 
-    def _update(self, world: World, new: Array, ended: Array, told: tuple[Happening, ...]) -> Update:
-        formed = new.any(axis=0)
-        counts: Mapping[str, float] = {"pact_formed_count": formed.sum() / 2, "pact_ended_count": ended.sum() / 2}
-        warmed = self.warming * formed * (1 - world.affinity)
+    # -- the world at large ------------------------------------------------------------------------------------------
+    def _upheaval(self, world: World, talks: Round) -> tuple[bool, dict[str, Any]]:
+        """Whether these are years of founding, and what is kept of great wars and of the height of poles."""
+        at_war = great_war(world)
+        height = np.maximum(world.pole_power, world.pole_peak * np.exp(-self.fading * talks.span))
+        fallen = world.pole_power < (1 - self.fall) * height
+        before, collapse = float(world.upheaval), bool(fallen.any())
+        left_of_it = self.unrest if at_war or collapse else max(before - talks.span, 0.0)
+        if collapse:
+            height = np.where(fallen, world.pole_power, height)
+        after = not at_war and (left_of_it > 0 or before > 0)
+        return after, {"pole_peak": height, "upheaval": np.asarray(left_of_it)}
+
+    def _most_calling(self, world: World, talks: Round, *, upheaval: bool) -> float:
+        """No state calls for a pact of many with a higher chance than the mightiest."""
+        mightiest = max(float(world.power.max()), LEAST_POWER) * world.sizes["i"]
+        rate = self.found * max(mightiest, 1.0) ** self.by_power * (self.surge if upheaval else 1.0)
+        return talks.at_most(rate)
+
+    def _update(self, world: World, changes: Changes, moved: dict[str, Any], kind: Array) -> Update:
+        formed = changes.new.any(axis=0) if changes.some else changes.untied
+        if changes.some or undated(world.pact_held, world.pact_since):
+            begun = world.time - self.term * ((kind[:, None] + kind) % 1.0) if world.step == 0 else world.time
+            since = np.where(world.pact_held & (world.pact_since == 0), begun, world.pact_since)
+            moved["pact_since"] = np.where(formed, world.time, since)
+        if not changes.some:
+            return Update(set=moved, happenings=tuple(changes.told))
+        keeps = world.dyad & ~(changes.untied & ~formed)
+        moved["pact"] = (world.pact & keeps) | changes.new
+        moved["pact_mark"] = np.where(changes.mark > 0, changes.mark, world.pact_mark * keeps)
         return Update(
-            add={"affinity": warmed} | {name: np.asarray(float(count)) for name, count in counts.items()},
-            set={"pact": (world.pact & ~ended & world.dyad) | new},
-            happenings=told,
+            add={
+                "affinity": self.warming * formed * (1 - world.affinity),
+                "pact_formed_count": np.asarray((formed & ~world.pact_held).sum() / 2),
+                "pact_ended_count": np.asarray((world.pact_held & ~keeps).sum() / 2),
+            },
+            set=moved,
+            happenings=tuple(changes.told),
         )
+
+
+def great_war(world: World) -> bool:
+    """Whether great powers are at war with each other."""
+    wars = disputes_of(world, lowest=WAR)
+    return bool((world.great[wars.row] & world.great[wars.column]).any())
+
+
+@once
+def pacts_of_two(held: Array, mark: Array, since: Array) -> tuple[Array, Array, Array]:
+    """Pairs (i < j) that a pact between two binds, and since when, (p,) each; arrays (n, n)."""
+    i, j = np.nonzero(np.triu(held & (mark == 0)))
+    return i, j, since[i, j]
+
+
+@once
+def undated(held: Array, since: Array) -> bool:
+    """Whether the date of a pact is not known yet."""
+    return bool((held & (since == 0)).any())
+
+
+def _decided(
+    changes: Changes,
+    kind: str,
+    who: Array,
+    whom: Array,
+    terms: dict[str, Array],
+    chance: Array,
+    drawn: Array,
+    asked: Array | None,
+) -> Array:
+    """What came about, bool (p,); where nobody was asked, only that is told."""
+    happens = drawn < chance
+    at = np.flatnonzero(happens if asked is None else asked)
+    if at.size:
+        done = None if asked is None else happens[at]
+        why = {name: part[at] for name, part in terms.items()}
+        changes.told.append(
+            Happening(kind, who[at], whom=whom[at], chance=chance[at], drawn=drawn[at], terms=why, done=done)
+        )
+    return happens

@@ -18,7 +18,8 @@ Two states alone: m1* = (m0 + p12 m0 g2 / g1) / (1 - p12 p21); stable iff p12 p2
 
 Assumes: the race is in spending, since shares cannot race; nobody races against a giant at full length (futility 1
 caps the answer at the giant's own share; 0 is Richardson's pure form); the fall of reach with distance is the world's;
-what a state spends at the start beyond its need is habit (`habit` 0 leaves it out).
+what a state spends at the start beyond its need is habit (`habit` 0 leaves it out); shares are held within `least` and
+`most`.
 Source: arming against the armed, Richardson 1960. m0 and phi lie near a regression over the states of
 `central-asia-2025` (.019 and .26).
 """
@@ -45,7 +46,10 @@ def reaction(intent: Array, reach: Array, power: Array, gdp: Array, *, phi: floa
     """Reaction coefficients p, shape (n, n): how much of j's spending row i answers."""
     fall = (reach / np.maximum(power, 1e-300)[:, None]).T
     odds = np.minimum(1.0, gdp[:, None] / gdp[None, :]) ** futility
-    return phi * intent * fall * odds
+    odds *= fall
+    odds *= intent
+    odds *= phi
+    return np.asarray(odds)
 
 
 def military_need(p: Array, milex_share: Array, gdp: Array, *, m0: float) -> Array:
@@ -53,9 +57,11 @@ def military_need(p: Array, milex_share: Array, gdp: Array, *, m0: float) -> Arr
     return m0 + (p @ (milex_share * gdp)) / gdp
 
 
-def share_change(milex_share: Array, wanted: Array, *, dt: float, speed: float) -> Array:
+def share_change(
+    milex_share: Array, wanted: Array, *, dt: float, speed: float, least: float = LEAST, most: float = MOST
+) -> Array:
     """Increment of the share within `dt` years on its way to `wanted`, held within the known range."""
-    return (np.clip(wanted, LEAST, MOST) - milex_share) * -np.expm1(-speed * dt)
+    return (np.minimum(np.maximum(wanted, least), most) - milex_share) * -np.expm1(-speed * dt)
 
 
 @dataclass(frozen=True)
@@ -69,13 +75,15 @@ class Armament(Mechanism):
     habit: float = param(1, unit="1", low=0, high=1, doc="Unexplained spending that is kept up.", source="assumed")
     fading: float = param(15, unit="year", low=1, high=100, doc="Time in which habits fade.", source="assumed")
     speed: float = param(0.2, unit="1/year", low=0.01, high=2, doc="Speed of adjustment.", source="assumed")
+    least: float = param(LEAST, unit="1", low=0, high=0.01, doc="Share that everybody spends.", source="assumed")
+    most: float = param(MOST, unit="1", low=0.1, high=0.5, doc="Share that nobody exceeds for long.", source="assumed")
 
     phase: ClassVar = Phase.DECIDE
     reads: ClassVar = "milex_share arms_residual gdp intent reach power guarantee arms_effort alive"
     writes: ClassVar = "milex_share arms_residual"
 
     def __call__(self, world: World, rng: Generator) -> Update:
-        share = np.where(world.alive, world.milex_share, 0.0)
+        share = world.milex_share * world.alive
         p = reaction(world.intent, world.reach, world.power, world.gdp, **self.numbers("phi", "futility"))
         need = military_need(p, share, world.gdp, m0=self.m0)
         backing = (world.guarantee * world.reach.T).sum(axis=1)
@@ -83,6 +91,7 @@ class Armament(Mechanism):
         wanted = world.arms_effort * need - self.gamma * protection
         residual = world.arms_residual * np.exp(-world.dt / self.fading)
         if world.step == 0:
-            residual = self.habit * (world.milex_share - np.clip(wanted, LEAST, MOST))
-        change = share_change(world.milex_share, wanted + residual, dt=world.dt, speed=self.speed)
-        return Update(add={"milex_share": np.where(world.alive, change, 0.0)}, set={"arms_residual": residual})
+            residual = self.habit * (world.milex_share - np.minimum(np.maximum(wanted, self.least), self.most))
+        held = self.numbers("speed", "least", "most")
+        change = share_change(world.milex_share, wanted + residual, dt=world.dt, **held)
+        return Update(add={"milex_share": change * world.alive}, set={"arms_residual": residual})

@@ -1,7 +1,7 @@
 """Each pole offers a state security, trade, kinship, money and company, and may threaten or coerce it.
 
     b_ig = by_security security_ig + by_trade trade_ig / trade_i + by_affinity (1 + affinity_ig) / 2
-           + by_inducement tanh(inducement_ig / (.01 gdp_i)) + by_membership joint_membership_ig
+           + by_inducement tanh(inducement_ig / (impressive gdp_i)) + by_membership joint_membership_ig
            - by_threat threat_ig - by_coercion coercion_ig + leaning_ig
     b_i0 = aloof + by_autonomy autonomy_i + leaning_i0
     security_ig = sum_{j not in g} threat_ij reach_gj / sum_h reach_hj, over its maximum
@@ -17,7 +17,7 @@
 
 Assumes: the benefits add; a portfolio that the scenario gives rests on standing ties (leaning) that make it a balance
 at the start, so that it moves when the world does; security from a pole is the part of all threats (from outside the
-pole) that its power could answer; inducement counts in hundredths of gdp and saturates.
+pole) that its power could answer; inducement counts in shares of gdp and saturates.
 Source: weights assumed; the list of benefits follows Kuik 2008 and, for Kazakhstan, Contessi 2015.
 """
 
@@ -44,17 +44,19 @@ def security_offered(threat: Array, pole_reach: Array, in_this_pole: Array) -> A
         threat: (n, n), i by j. pole_reach: (g, n). in_this_pole: bool (g, n), whose threats do not count.
     """
     share = pole_reach / np.maximum(pole_reach.sum(axis=0), 1e-300)
-    answered = threat @ np.where(in_this_pole, 0.0, share).T
-    return answered / max(answered.max(initial=0.0), 1e-12)
+    share *= ~in_this_pole
+    answered: Array = threat @ share.T
+    answered /= max(float(answered.max(initial=0.0)), 1e-12)
+    return answered
 
 
-def benefit_terms(world: World) -> dict[str, Array]:
-    """The parts of what a pole offers before they are weighted, each (n, g)."""
+def benefit_terms(world: World, impressive: float) -> dict[str, Array]:
+    """The parts of what a pole offers before they are weighted, each (n, g); `impressive` is a share of gdp."""
     return {
         "security": security_offered(world.threat, world.pole_reach, world.pole > 0),
         "trade": world.pole_trade / np.maximum(world.total_trade, 1e-12)[:, None],
         "affinity": (1 + world.pole_affinity) / 2,
-        "inducement": np.tanh(world.inducement / (0.01 * world.gdp)[:, None]),
+        "inducement": np.tanh(world.inducement / (impressive * world.gdp)[:, None]),
         "membership": world.pole_membership,
         "threat": -world.pole_threat,
         "coercion": -world.coercion,
@@ -69,6 +71,7 @@ class Benefit(Mechanism):
     by_trade: float = param(0.25, unit="1", low=0, high=1, doc="Weight of the share of trade.", source="assumed")
     by_affinity: float = param(0.20, unit="1", low=0, high=1, doc="Weight of affinity.", source="assumed")
     by_inducement: float = param(0.15, unit="1", low=0, high=1, doc="Weight of inducements.", source="assumed")
+    impressive: float = param(0.01, unit="1", low=0.001, high=0.1, doc="Share of gdp that impresses.", source="assumed")
     by_membership: float = param(0.10, unit="1", low=0, high=1, doc="Weight of joint membership.", source="assumed")
     by_threat: float = param(0.40, unit="1", low=0, high=1, doc="Weight of the pole's own threat.", source="assumed")
     by_coercion: float = param(0.20, unit="1", low=0, high=1, doc="Weight of recent coercion.", source="assumed")
@@ -83,6 +86,8 @@ class Benefit(Mechanism):
     writes: ClassVar = "benefit"
 
     def __call__(self, world: World, rng: Generator) -> Update:
-        offered = sum(getattr(self, f"by_{name}") * part for name, part in benefit_terms(world).items())
-        aloof = self.aloof + self.by_autonomy * world.autonomy
-        return Update(set={"benefit": np.column_stack([aloof, np.asarray(offered)]) + world.leaning})
+        benefit = world.leaning.copy()
+        benefit[:, 0] += self.aloof + self.by_autonomy * world.autonomy
+        for name, part in benefit_terms(world, self.impressive).items():
+            benefit[:, 1:] += getattr(self, f"by_{name}") * part
+        return Update(set={"benefit": benefit})

@@ -38,7 +38,7 @@ from sim.world import World
 
 def broker_standing(
     activism: Array,
-    alignment: Array,
+    beholden: Array,
     adopted_share: Array,
     *,
     base: float,
@@ -46,9 +46,8 @@ def broker_standing(
     by_balance: float,
     by_norms: float,
 ) -> Array:
-    """Credibility that a state settles at, shape (n,), 0..1; alignment (n, 1 + g), column 0 non-alignment."""
-    dependence = alignment[:, 1:].max(axis=1, initial=0.0)
-    standing = base + by_activism * activism + by_balance * (1 - dependence) + by_norms * adopted_share
+    """Credibility that a state settles at, shape (n,), 0..1; beholden: the largest share that a pole holds of it."""
+    standing = base + by_activism * activism + by_balance * (1 - beholden) + by_norms * adopted_share
     return np.minimum(standing, 1.0)
 
 
@@ -76,7 +75,7 @@ class Credibility(Mechanism):
 
     phase: ClassVar = Phase.REMEMBER
     reads: ClassVar = (
-        "credibility activism alignment adopted originator hostility dispute_age sanctions mediation_success alive"
+        "credibility activism beholden adopted originator hostility dispute_age sanctions mediation_success alive"
     )
     writes: ClassVar = "credibility mediation_success"
 
@@ -84,7 +83,7 @@ class Credibility(Mechanism):
         c, dt = world.credibility, world.dt
         adopted_share = world.adopted.sum(axis=0) / max(world.sizes["q"], 1)
         weights = self.numbers("base", "by_activism", "by_balance", "by_norms")
-        standing = broker_standing(world.activism, world.alignment, adopted_share, **weights)
+        standing = broker_standing(world.activism, world.beholden, adopted_share, **weights)
         live = world.hostility > 0
         begun = ((world.originator > 0) & live & (world.dispute_age == 0)).sum(axis=1)
         siding = self.by_partiality * partiality(world.sanctions, live.any(axis=1)) * dt

@@ -12,7 +12,7 @@
 | x | capabilities, land_border, near_by_sea, far, joint_democracy, ideal_distance | mixed | (n, n) |
 | x | one_great, two_great: one or both are great powers | 1 | (n, n) |
 | x | recent_dispute exp(-peace_years / memory_time), dispute_history ln(1 + dispute_record) | 1 | (n, n) |
-| z | threat, grievance, rivalry, shield and backing by allies, settlement | 1 | (n, n) |
+| z | threat, grievance, rivalry, shield and backing by allies, settlement (`settlements`) | 1 | (n, n) |
 | z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
 | power; [land border] | power; contiguous | 1 | (n,); (n, n) |
 | parity | the smaller over the larger power | 1 | (n, n) |
@@ -43,7 +43,7 @@ from sim.mechanisms import _onset_index as onset
 from sim.mechanisms._disputes import mirrored, scattered
 from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
-from sim.world import World
+from sim.world import SETTLED, World
 
 FITTED = "GML2016fit"
 onset_probability = onset.onset_probability
@@ -88,7 +88,7 @@ class DisputeOnset(Mechanism):
     rivalry: float = param(1, unit="1", low=0, high=4, doc="Of rivalry.", source="assumed")
     shield: float = param(-1, unit="1", low=-4, high=1, doc="Of third parties' guarantees.", source="assumed")
     backing: float = param(0.5, unit="1", low=-1, high=3, doc="Of offence or neutrality pacts.", source="assumed")
-    settlement: float = param(-1.5, unit="1", low=-4, high=1, doc="Of a settlement that holds.", source="assumed")
+    settlement: float = param(2, unit="1", low=0, high=4, doc="Of the last settlement; x trust: 1.", source="assumed")
     by_resentment: float = param(1, unit="1", low=0, high=4, doc="Who begins: the aggrieved.", source="assumed")
     by_power: float = param(0.3, unit="1", low=-1, high=2, doc="Who begins: the stronger.", source="assumed")
     share_threat: float = param(0.03, unit="1", low=0, high=0.3, doc="Begin with a threat.", source=FITTED)
@@ -110,13 +110,14 @@ class DisputeOnset(Mechanism):
     reads: ClassVar = (
         "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance democracy "
         "ideal_point peace_years dispute_record frailty onset_reference threat grievance rivalry guarantee "
-        "reach treaty settlement affinity"
+        "reach treaty settlement settlement_kind affinity"
     )
     writes: ClassVar = (
         "hostility originator dispute_tag dispute_count grievance affinity rivalry dispute_record onset_reference"
     )
     kinds: ClassVar = {
         "dispute onset": "{who} begins a dispute with {whom}: {level}",
+        "relapse": "What {who} and {whom} had settled lasted {amount:.1f} years: they fall out again",
         "first move": "{who}, not {whom}, is the one who begins",
         "opening level": "The dispute of {who} with {whom} opens with {level}",
         "claim lapsed": "The claim of {who} on {whom} lapses",
@@ -126,10 +127,15 @@ class DisputeOnset(Mechanism):
         n = world.sizes["i"]
         drawn, own = symmetric_uniform(rng, n), rng.random((4, n))
         index = onset.onset_index(world, self.numbers(*self.weights))
-        chance = world.chance(np.logaddexp(0.0, index.logit))
-        ready = world.dyad & (world.hostility <= 1)
-        lapsed = (world.hostility == 1) & (~world.dyad | (drawn > 1 - world.chance(self.lapse)))
-        i, j, moves = self._begun(world, ready & (drawn < chance) & ~lapsed, own[:2])
+        chance = world.chance(np.log1p(np.exp(np.minimum(index.logit, 700.0))))
+        claimed = world.hostility == 1
+        lapsed = claimed & (~world.dyad | (drawn > 1 - world.chance(self.lapse))) if claimed.any() else claimed
+        quarrel = (drawn < chance) & world.dyad & (world.hostility <= 1) & ~lapsed
+        fading = world.dispute_record * np.expm1(-np.log(2) * world.dt / self.record_life)
+        known = {} if index.settled else {"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)}
+        if not (quarrel.any() or lapsed.any()):
+            return Update(add={"dispute_record": fading}, set=known)
+        i, j, moves = self._begun(world, quarrel, own[:2])
         shares = self.numbers("share_threat", "share_display")
         opening, shift = (own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j)
         level = opening_level(opening, sum(shift.values(), np.zeros(len(i))), **shares)
@@ -139,9 +145,10 @@ class DisputeOnset(Mechanism):
         )
         lapses = (self._lapses(world, lapsed, drawn),) if lapsed.any() else ()
         return Update(
-            add=self._effects(world, i, j, level, tag, lapsed),
-            set={"onset_reference": np.where(world.dyad, index.reference, onset.UNKNOWN)},
-            happenings=(told, moves, self._opening(i, j, level, shift, opening), *lapses),
+            add=self._effects(world, i, j, level, tag, lapsed)
+            | {"dispute_record": fading + mirrored(n, i, j, np.ones(len(i)))},
+            set=known,
+            happenings=(told, *_relapses(world, told), moves, self._opening(i, j, level, shift, opening), *lapses),
         )
 
     def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array, Happening]:
@@ -191,9 +198,6 @@ class DisputeOnset(Mechanism):
         }
 
     def _effects(self, world: World, i: Array, j: Array, level: Array, tag: Array, lapsed: Array) -> dict[str, Array]:
-        fading = world.dispute_record * np.expm1(-np.log(2) * world.dt / self.record_life)
-        if not len(i) and not lapsed.any():
-            return {"dispute_record": fading}
         n = world.sizes["i"]
         friendly, rival = world.affinity[i, j], world.rivalry[i, j]
         begun = scattered(n, i, j, np.ones(len(i)))
@@ -201,7 +205,6 @@ class DisputeOnset(Mechanism):
             "hostility": mirrored(n, i, j, level - world.hostility[i, j]) - lapsed,
             "originator": scattered(n, i, j, 1 - world.originator[i, j]) - scattered(n, j, i, world.originator[j, i]),
             "dispute_tag": mirrored(n, i, j, tag - world.dispute_tag[i, j]),
-            "dispute_record": fading + begun + begun.T,
             "dispute_count": np.asarray(float(len(i))),
             "grievance": self.resentment * begun.T,
             "affinity": mirrored(n, i, j, -self.chill * level * (1 + friendly)),
@@ -213,3 +216,15 @@ class DisputeOnset(Mechanism):
         chance = np.full(len(i), world.chance(self.lapse))
         why = {"lapse": np.full(len(i), np.log(max(self.lapse, 1e-300)))}
         return Happening("claim lapsed", i, whom=j, chance=chance, drawn=1 - drawn[i, j], terms=why)
+
+
+def _relapses(world: World, begun: Happening) -> tuple[Happening, ...]:
+    """Those of the new disputes that break a settlement, by agreement or imposed, with the same reasons."""
+    i, j = begun.who, np.asarray(begun.whom)
+    broken = np.flatnonzero(world.settlement_kind[i, j] > SETTLED.index("stalemate"))
+    if not broken.size:
+        return ()
+    i, j = i[broken], j[broken]
+    why = {name: part[broken] for name, part in begun.terms.items()}
+    odds = {"chance": np.asarray(begun.chance)[broken], "drawn": np.asarray(begun.drawn)[broken]}
+    return (Happening("relapse", i, whom=j, amount=world.peace_years[i, j], terms=why, **odds),)

@@ -14,6 +14,7 @@ Source: the perpetual inventory of any capital stock; the rate is assumed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,7 +37,7 @@ def steady_force(spending: Array, *, depreciation: float) -> Array:
 def force_after(force: Array, spending: Array, *, dt: float, depreciation: float) -> Array:
     """Military capital after `dt` years of constant spending a year; same shape as `force`."""
     steady = steady_force(spending, depreciation=depreciation)
-    return steady + (force - steady) * np.exp(-depreciation * dt)
+    return steady + (force - steady) * math.exp(-depreciation * dt)
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,13 @@ def guarantee_strength(allied: Array, alignment: Array, pole: Array, *, committe
         allied: defence pact, bool (n, n). alignment: (n, 1 + g). pole: weights (g, n).
     """
     inside = pole > 0
-    commitment = np.minimum(1.0, alignment[:, 1:] / committed) ** ambiguity
-    doubt = 1 - commitment @ inside
-    client = ~inside.any(axis=0)[:, None] & inside.any(axis=0)[None, :]
-    return allied * np.where(client, 1 - np.clip(doubt, 0, 1), 1.0)
+    commitment = np.minimum(1.0, alignment[:, 1:] / committed)
+    if ambiguity != 1:
+        commitment **= ambiguity
+    patron = inside.any(axis=0)
+    doubt = np.maximum(patron - commitment @ inside, 0.0)  # a member of several poles is doubted for none of them
+    doubt[patron] = 0.0
+    return allied * (1 - doubt)
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ are this project's.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from numpy.random import Generator
 
 from sim.core.columns import Array
@@ -64,8 +64,8 @@ class IdealPoints(Mechanism):
 
     def __call__(self, world: World, rng: Generator) -> Update:
         x, dt = world.ideal_point, world.dt
-        wander = self.innovation * np.sqrt(dt) * rng.standard_normal(len(x))
+        wander = self.innovation * math.sqrt(dt) * rng.standard_normal(len(x))
         habit, shift = anchored_pull(x, world.ideal_anchor, **self.numbers("reversion", "following", "homing"))
         siding = self.by_pole * pole_pull(x, world.alignment[:, 1:], world.pole_weight @ x)
-        moved = np.where(world.alive, (habit + siding) * dt + wander, 0.0)
-        return Update(add={"ideal_point": moved, "ideal_anchor": np.where(world.alive, shift * dt, 0.0)})
+        moved = ((habit + siding) * dt + wander) * world.alive
+        return Update(add={"ideal_point": moved, "ideal_anchor": shift * (dt * world.alive)})

@@ -26,12 +26,12 @@ in regions, Gleditsch and Ward 2006.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import expit, logit
 
 from sim.core.columns import Array
 from sim.core.params import param
@@ -43,15 +43,16 @@ from sim.world import World
 
 def regional_mean(x: Array, region: Array, alive: Array) -> Array:
     """Mean of x over the living states of each state's region, shape (n,); x itself where there are none."""
-    number = np.bincount(region, weights=alive)[region]
-    total = np.bincount(region, weights=x * alive)[region]
-    return np.where(number > 0, total / np.maximum(number, 1.0), x)
+    number = np.bincount(region, weights=alive)
+    mean = np.bincount(region, weights=x * alive) / np.maximum(number, 1.0)
+    return mean[region] if number.all() else np.where(number[region] > 0, mean[region], x)
 
 
 def regime_after(d: Array, mean: Array, z: Array, *, dt: float, regional_pull: float, regime_noise: float) -> Array:
     """Democracy after `dt` years, shape (n,), inside 0..1; z standard normal."""
-    walked = expit(logit(np.clip(d, 1e-4, 1 - 1e-4)) + 4 * regime_noise * np.sqrt(dt) * z)
-    return walked + -np.expm1(-regional_pull * dt) * (mean - walked)
+    held = np.minimum(np.maximum(d, 1e-4), 1 - 1e-4)
+    walked = held / (held + (1 - held) * np.exp(-4 * regime_noise * math.sqrt(dt) * z))
+    return walked - math.expm1(-regional_pull * dt) * (mean - walked)
 
 
 @dataclass(frozen=True)
@@ -81,37 +82,39 @@ class Leadership(Mechanism):
     kinds: ClassVar = {"leader change": "{who} has a new leader after {amount:.0f} years"}
 
     def __call__(self, world: World, rng: Generator) -> Update:
-        n, alive, dt = world.sizes["i"], world.alive, world.dt
-        drawn, temper, zeal = rng.random((3, n))
-        view, regime = rng.standard_normal((2, n))
+        alive, dt = world.alive, world.dt
+        drawn, temper, zeal = rng.random((3, world.sizes["i"]))
+        view, regime = rng.standard_normal((2, world.sizes["i"]))
         terms = self.terms(world)
-        chance = world.chance(np.exp(sum(terms.values())))
-        new = alive & (drawn < chance)
         usual = np.exp(terms["autocracy"] + terms["democracy"])
+        chance = -np.expm1(usual * np.exp(terms["lost legitimacy"]) * -dt)
+        new = (drawn < chance) & alive
         mean = regional_mean(world.democracy, world.region, alive)
         turned = regime_after(world.democracy, mean, regime, dt=dt, **self.numbers("regional_pull", "regime_noise"))
-        support = world.legitimacy + new * self.honeymoon * np.maximum(self.usual_support - world.legitimacy, 0.0)
-        support = support - np.expm1(-self.recovery * dt) * (self.usual_support - support)
+        missing = self.usual_support - world.legitimacy
+        undone = new * self.honeymoon * np.maximum(missing, 0.0)
+        regained = undone - math.expm1(-self.recovery * dt) * (missing - undone)
+        kept = {"legitimacy": regained * alive, "democracy": (turned - world.democracy) * alive}
         who = np.flatnonzero(new)
+        if not who.size:
+            return Update(set={"tenure": world.tenure + dt * alive}, add=kept)
         told = {name: values[who] for name, values in terms.items()}
-        amount = world.tenure[who]
         return Update(
-            set={"tenure": np.where(new, 0.0, world.tenure + dt * alive)},
-            add={
+            set={"tenure": (world.tenure + dt * alive) * ~new},
+            add=kept
+            | {
                 "ideal_point": new * self.shift * view / np.sqrt(usual),
                 "autonomy": new * self.newness * (0.5 + temper - world.autonomy),
-                "activism": new * self.newness * (zeal**2 - world.activism),
-                "legitimacy": np.where(alive, support - world.legitimacy, 0.0),
-                "democracy": np.where(alive, turned - world.democracy, 0.0),
+                "activism": new * self.newness * (zeal * zeal - world.activism),
             },
-            happenings=(Happening("leader change", who, None, None, amount, chance[who], drawn[who], told),),
+            happenings=(Happening("leader change", who, None, None, world.tenure[who], chance[who], drawn[who], told),),
         )
 
     def terms(self, world: World) -> dict[str, Array]:
         """What the log hazard of a change adds up from, each (n,)."""
         d = world.democracy
         return {
-            "autocracy": (1 - d) * np.log(self.autocracy),
-            "democracy": d * np.log(self.democracy),
+            "autocracy": (1 - d) * math.log(self.autocracy),
+            "democracy": d * math.log(self.democracy),
             "lost legitimacy": self.by_legitimacy * (self.usual_support - world.legitimacy),
         }

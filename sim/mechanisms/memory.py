@@ -18,10 +18,10 @@ Source: the times of fading are assumed; peace years as a clock, Carter and Sign
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from numpy.random import Generator
 
 from sim.core.columns import Array
@@ -31,10 +31,13 @@ from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import World
 
+CLOSED = ("dispute_tag", "originator", "fatal", "war_remaining")
+"""Columns that belong to live disputes and end with them."""
+
 
 def faded(x: Array, *, dt: float, years: float) -> Array:
     """What is lost of `x` within `dt` years when it fades with the time constant `years` (not positive)."""
-    return x * np.expm1(-dt / years)
+    return x * math.expm1(-dt / years)
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,15 @@ class Memory(Mechanism):
 
     def __call__(self, world: World, rng: Generator) -> Update:
         live = (world.hostility > 0) & world.dyad
-        peace = np.where(live, 0.0, world.peace_years + world.dt * world.dyad)
-        kept = {
-            name: np.where(live, getattr(world, name), 0)
-            for name in ("dispute_tag", "originator", "fatal", "war_remaining")
-        }
-        age = np.where(live, world.dispute_age + world.dt, 0.0)
+        peace = world.dyad * world.dt
+        peace += world.peace_years
+        peace *= ~live
+        age = world.dispute_age + world.dt
+        age *= live
+        over = (world.dispute_tag * ~live).any()
+        closed = {name: getattr(world, name) * live for name in CLOSED} if over else {}
         return Update(
-            set={"dispute_age": age, "peace_years": peace, **kept},
+            set={"dispute_age": age, "peace_years": peace, **closed},
             add={
                 "grievance": faded(world.grievance, dt=world.dt, years=self.grievance_time),
                 "coercion": faded(world.coercion, dt=world.dt, years=self.coercion_time),

@@ -4,6 +4,7 @@
     pledged:   logit(honoured) + by_credibility (credibility_k - 1/2) - by_doubt (1 - guarantee_pk)
     unpledged: volunteer + by_rivalry rivalry_ko            (only neighbours of a party and great powers)
     both:      + by_affinity (affinity_kp - affinity_ko) - by_tie [treaty_ko >= 2] - restraint [both nuclear or great]
+               - by_chain [p joined the dispute to defend]     (calls its own defence allies, a step later)
 
 | symbol | column | unit | shape |
 |---|---|---|---|
@@ -21,8 +22,10 @@ affinity with the opponent, who resents it by `resentment`; a broken pledge take
 `disrepute` of credibility, and is resented as much.
 
 Assumes: a dispute widens with a chance of its own, shared by all third parties (most concern two states only); a state
-pledged to both sides stays out; joiners' own allies are not called. Disputes live at the start have had their calls.
-Source: honouring, Leeds, Long & Mitchell 2000 and Berkemeier & Fuhrmann 2018; nuclear restraint is assumed.
+pledged to both sides stays out; allies of those who joined the attacker are not called. Disputes live at the start have
+had their calls.
+Source: honouring, Leeds, Long & Mitchell 2000 and Berkemeier & Fuhrmann 2018; entrapment by overlapping pacts, Snyder
+1984; allies of allies, Christensen & Snyder 1990; nuclear restraint is assumed.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from sim.core.columns import Array
 from sim.core.params import param
 from sim.core.streams import crossed_uniform
 from sim.core.update import Happening, Update
-from sim.mechanisms._disputes import LiveDisputes, disputes_of, mirrored, scattered, uniform_per_dispute
+from sim.mechanisms._disputes import LiveDisputes, disputes_of, mirrored, scattered
 from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import DEFENCE, OBLIGATIONS, WAR, World
@@ -48,30 +51,43 @@ FORCE = 4
 
 
 @dataclass(frozen=True)
-class Call:
-    """What third parties k are to c disputes: partner, opponent (indices), pledged, candidate (bool), (c, n) each."""
+class Calls:
+    """Calls for help, (c,) each: number of the dispute, attacker, attacked, and whether the attacked had joined it."""
+
+    of: Array
+    attacker: Array
+    attacked: Array
+    chained: Array
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What third parties k are to c calls: partner, opponent (indices), pledged, candidate (bool), (c, n) each."""
 
     partner: Array
     opponent: Array
     pledged: Array
     candidate: Array
     defends: Array
+    chained: Array
 
 
-def third_parties(world: World, i: Array, j: Array) -> Call:
-    """Where everybody stands in the disputes that states i, shape (c,), began against states j."""
-    n = world.sizes["i"]
-    defends, attacks = world.treaty[DEFENCE][j], world.treaty[OFFENCE][i]
+def third_parties(world: World, live: LiveDisputes, calls: Calls) -> Sides:
+    """Where everybody stands in the fights that are called for; who takes part already does not count."""
+    i, j, chained = calls.attacker, calls.attacked, calls.chained[:, None]
+    party = np.zeros((len(live.mark), world.sizes["i"]), dtype=bool)
+    party[live.of, live.row] = True
+    defends, attacks = world.treaty[DEFENCE][j], world.treaty[OFFENCE][i] & ~chained
     lean = world.affinity[j] - world.affinity[i]
     pledged = defends ^ attacks
     with_target = np.where(pledged, defends, lean > 0)
-    outside = world.alive & (world.hostility[i] == 0) & (world.hostility[j] == 0)
-    outside = outside & (np.arange(n) != i[:, None]) & (np.arange(n) != j[:, None]) & ~(defends & attacks)
-    near = world.contiguous | world.near_by_sea
-    concerned = near[i] | near[j] | world.great
+    outside = world.alive & ~party[calls.of] & (world.hostility[i] == 0) & (world.hostility[j] == 0)
+    near = world.contiguous[i] | world.contiguous[j] | world.near_by_sea[i] | world.near_by_sea[j]
+    concerned = (near | world.great) & (lean != 0) & ~chained
     partner = np.where(with_target, j[:, None], i[:, None])
     opponent = np.where(with_target, i[:, None], j[:, None])
-    return Call(partner, opponent, pledged, outside & (pledged | (concerned & (lean != 0))), defends & pledged)
+    candidate = outside & ~(defends & attacks) & (pledged | concerned)
+    return Sides(partner, opponent, pledged, candidate, defends & pledged, chained)
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,7 @@ class Obligations(Mechanism):
     by_rivalry: float = param(1.5, unit="1", low=0, high=4, doc="Of rivalry with the opponent.", source="assumed")
     by_tie: float = param(1, unit="1", low=0, high=4, doc="Of a pact with the opponent.", source="assumed")
     volunteer: float = param(-2.5, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
+    by_chain: float = param(1, unit="1", low=0, high=4, doc="Of being called by a joiner.", source="assumed")
     restraint: float = param(3, unit="1", low=0, high=8, doc="Between nuclear or great powers.", source="assumed")
     widens_force: float = param(0.27, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
     widens_war: float = param(0.6, unit="1", low=0, high=1, doc="Chance of widening, war.", source="assumed")
@@ -115,25 +132,49 @@ class Obligations(Mechanism):
     def __call__(self, world: World, rng: Generator) -> Update:
         n = world.sizes["i"]
         live = disputes_of(world, lowest=FORCE)
-        shared, own = uniform_per_dispute(rng, live, n, 2), rng.random(n)
-        called = {"called": live.spread(np.where(live.led, live.level, 0), n)}
-        fresh = live.led & (live.level > world.called[live.first, live.second])
-        widens = np.where(live.level == WAR, self.widens_war, self.widens_force)
-        which = np.flatnonzero(fresh & (shared[0] < widens))
-        if not len(which) or world.step == 0:
+        draws, own = rng.random((4, n)), rng.random(n)
+        level = world.hostility[live.row, live.column]
+        fresh = level > world.called[live.row, live.column]
+        if not fresh.any():
+            over = np.count_nonzero(world.called) != len(live.row)
+            return Update(set={"called": _levels(live, level, n)}) if over else Update()
+        call, later = self._calls(live, np.flatnonzero(fresh), draws)
+        level[later] = world.called[live.row[later], live.column[later]]
+        called = {"called": _levels(live, level, n)}
+        if not len(call.of) or world.step == 0:
             return Update(set=called)
-        i, j = live.first[which], live.second[which]
-        call = third_parties(world, i, j)
-        terms = self._terms(world, call)
-        chance, drawn = expit(sum(terms.values())), crossed_uniform(shared[1, which], own)
-        joins = call.candidate & (drawn < chance)
-        stays = call.candidate & call.pledged & ~joins
-        told = _told(call, terms, chance, drawn, joins, stays, live.level[which])
-        effects = self._joined(world, live, call, joins, which)
-        breaks = stays & (live.level[which] == WAR)[:, None]
-        return Update(add=_sum(effects, self._broken(world, call, breaks)), set=called, happenings=(told,))
+        sides = third_parties(world, live, call)
+        terms = self._terms(world, sides)
+        chance = expit(sum(terms.values()))
+        drawn = crossed_uniform((draws[2, call.attacker] + draws[3, call.attacked]) % 1.0, own)
+        joins = sides.candidate & (drawn < chance)
+        stays = sides.candidate & sides.pledged & ~joins
+        at = live.level[call.of]
+        told = _told(sides, terms, chance, drawn, joins, stays, at)
+        breaks = stays & (at == WAR)[:, None]
+        effects = self._joined(world, live, call, sides, joins) if joins.any() else {}
+        if breaks.any():
+            effects = _sum(effects, self._broken(world, sides, breaks))
+        return Update(add=effects, set=called, happenings=(told,))
 
-    def _terms(self, world: World, call: Call) -> dict[str, Array]:
+    def _calls(self, live: LiveDisputes, fresh: Array, draws: Array) -> tuple[Calls, Array]:
+        """Who calls now, and which pairs wait for a step, for their dispute's own call is made now."""
+        row, column, of = live.row[fresh], live.column[fresh], live.of[fresh]
+        first, second = live.first[of], live.second[of]
+        begun = (row == first) & (column == second)
+        chance = np.where(live.level == WAR, self.widens_war, self.widens_force)[of]
+        widens = begun & ((draws[0, row] + draws[1, column]) % 1.0 < chance)
+        calling = np.zeros(len(live.mark), dtype=bool)
+        calling[of[begun]] = True
+        chained = (column == first) & (row != second) & ~calling[of]
+        later = calling[of] & (row != first) & (column != first)
+        later |= calling[of] & (row != second) & (column != second)
+        now = np.concatenate([np.flatnonzero(widens), np.flatnonzero(chained)])
+        second_hand = chained[now]
+        attacker = np.where(second_hand, column[now], row[now])
+        return Calls(of[now], attacker, row[now] + column[now] - attacker, second_hand), fresh[later]
+
+    def _terms(self, world: World, call: Sides) -> dict[str, Array]:
         """Contributions to the log-odds of joining, (c, n) each."""
         k = np.arange(world.sizes["i"])[None, :]
         p, o, pledged = call.partner, call.opponent, call.pledged
@@ -148,14 +189,16 @@ class Obligations(Mechanism):
             "affinity": self.by_affinity * (world.affinity[k, p] - world.affinity[k, o]),
             "pact with the opponent": -self.by_tie * (world.treaty_level[k, o] >= 2),
             "restraint among the great": -self.restraint * equals,
+            "called at second hand": -self.by_chain * call.chained,
         }
 
-    def _joined(self, world: World, live: LiveDisputes, call: Call, joins: Array, which: Array) -> dict[str, Array]:
+    def _joined(self, world: World, live: LiveDisputes, calls: Calls, call: Sides, joins: Array) -> dict[str, Array]:
         """Pairs that come in; where two disputes claim the same pair, the one with the higher mark has it."""
         n = world.sizes["i"]
-        c, k = np.nonzero(joins)  # c ascends with the mark of the dispute
+        c, k = np.nonzero(joins)
         o = call.opponent[c, k]
-        number = np.maximum(mirrored(n, k, o, which[c] + 1), 0)
+        number = np.zeros((n, n), dtype=int)
+        np.maximum.at(number, (k, o), calls.of[c] + 1)  # disputes are in the order of their marks
         number = np.maximum(number, number.T)
         come = number > 0
         level = np.where(come, live.level[number - 1], 0)
@@ -166,7 +209,7 @@ class Obligations(Mechanism):
             "grievance": self.resentment * scattered(n, o, k, np.ones(len(k))),
         }
 
-    def _broken(self, world: World, call: Call, breaks: Array) -> dict[str, Array]:
+    def _broken(self, world: World, call: Sides, breaks: Array) -> dict[str, Array]:
         n = world.sizes["i"]
         c, k = np.nonzero(breaks)
         p = call.partner[c, k]
@@ -179,13 +222,18 @@ class Obligations(Mechanism):
         }
 
 
+def _levels(live: LiveDisputes, level: Array, n: int) -> Array:
+    """Levels of pairs as a matrix, (n, n)."""
+    return scattered(n, live.row, live.column, level)
+
+
 def _sum(first: dict[str, Array], second: dict[str, Array]) -> dict[str, Array]:
     both = {name: first[name] + second[name] for name in first.keys() & second.keys()}
     return first | second | both
 
 
 def _told(
-    call: Call, terms: dict[str, Array], chance: Array, drawn: Array, joins: Array, stays: Array, level: Array
+    call: Sides, terms: dict[str, Array], chance: Array, drawn: Array, joins: Array, stays: Array, level: Array
 ) -> Happening:
     c, k = np.nonzero(joins | stays)
     return Happening(
@@ -196,6 +244,6 @@ def _told(
         amount=level[c],
         chance=chance[c, k],
         drawn=drawn[c, k],
-        terms={name: np.broadcast_to(part, joins.shape)[c, k].astype(float) for name, part in terms.items()},
+        terms={name: part[c, k if part.shape[1] > 1 else 0].astype(float) for name, part in terms.items()},
         done=joins[c, k],
     )

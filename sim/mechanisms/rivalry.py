@@ -24,6 +24,7 @@ import numpy as np
 from numpy.random import Generator
 
 from sim.core.columns import Array
+from sim.core.once import once
 from sim.core.params import param
 from sim.core.update import Update
 from sim.mechanisms.base import Mechanism
@@ -31,19 +32,20 @@ from sim.timeline import Phase
 from sim.world import World
 
 
-def rivalry_change(
-    rivalry: Array, affinity: Array, power: Array, opposed: Array, *, dt: float, up: float, fading: float
-) -> Array:
-    """Increment of rivalry within `dt` years, shape (n, n): the exact solution for constant inputs.
-
-    Args:
-        opposed: pairs that belong to different poles, bool (n, n).
-    """
-    larger = np.maximum(np.maximum(power[:, None], power[None, :]), 1e-300)
-    parity = np.minimum(power[:, None], power[None, :]) / larger
-    rise = up * parity * np.maximum(0.0, -affinity) * opposed
+def rivalry_change(rivalry: Array, affinity: Array, parity: Array, *, dt: float, up: float, fading: float) -> Array:
+    """Increment of rivalry within `dt` years: the exact solution for constant inputs; arrays of one shape."""
+    rise = up * parity * np.maximum(0.0, -affinity)
     speed = rise + 1 / fading
     return (rise / speed - rivalry) * -np.expm1(-speed * dt)
+
+
+@once
+def _opposed(pole: Array) -> tuple[Array, Array]:
+    """Pairs of states that belong to different poles, as two arrays of indices; pole (g, n)."""
+    belongs = (pole > 0).astype(float)
+    some = belongs.max(axis=0, initial=0) > 0
+    i, j = np.nonzero(some[:, None] & some[None, :] & (belongs.T @ belongs == 0))
+    return i, j
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ class Rivalry(Mechanism):
     writes: ClassVar = "rivalry"
 
     def __call__(self, world: World, rng: Generator) -> Update:
-        belongs = (world.pole > 0).astype(float)
-        some = belongs.max(axis=0, initial=0) > 0
-        opposed = some[:, None] & some[None, :] & (belongs.T @ belongs == 0)
-        change = rivalry_change(
-            world.rivalry, world.affinity, world.power, opposed, dt=world.dt, **self.numbers("up", "fading")
-        )
-        return Update(add={"rivalry": np.where(world.dyad, change, 0.0)})
+        i, j = _opposed(world.pole)
+        a, b = world.power[i], world.power[j]
+        parity = np.minimum(a, b) / np.maximum(np.maximum(a, b), 1e-300)
+        change = world.rivalry * np.expm1(-world.dt / self.fading)
+        numbers = self.numbers("up", "fading")
+        change[i, j] = rivalry_change(world.rivalry[i, j], world.affinity[i, j], parity, dt=world.dt, **numbers)
+        change *= world.dyad
+        return Update(add={"rivalry": change})

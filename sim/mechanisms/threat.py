@@ -1,6 +1,6 @@
 """States fear neighbours that are strong, close, armed for attack and ill-disposed.
 
-    threat_ij = ratio_ij offence_j intent_ij (1 - nuclear_shield nuclear_i)
+    threat_ij = ratio_ij offence_j intent_ij (1 - nuclear_shield nuclear_i) (1 - norm_shield [j holds the norm])
     ratio_ij  = reach_ji / (reach_ji + power_i + ally_weight sum_k guarantee_ik reach_ki)
     offence_j = milex_share_j / (milex_share_j + half_offence)
     intent_ij = sigmoid(base + by_hostility hostility + by_grievance grievance_ji + by_rivalry rivalry
@@ -14,6 +14,7 @@
 | milex_share, power, nuclear | the same | 1 | (n,) |
 | hostility, treaty | hostility, treaty_level | 0..5; 0..4 | (n, n) |
 | grievance, rivalry, affinity | the same | 1 | (n, n) |
+| the norm: non_proliferation | adopted | 1 | (q, n) |
 
 Assumes: the four aspects of threat multiply (a harmless neighbour is no threat however strong); the grievance that
 counts is the other's (who resents may strike).
@@ -27,7 +28,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import expit
 
 from sim.core.columns import Array
 from sim.core.params import param
@@ -52,8 +52,14 @@ def hostile_intent(
     by_pact: float,
 ) -> Array:
     """How ill-disposed row i thinks column j is, shape (n, n), 0..1; `grievance` is of row against column."""
-    push = base + by_hostility * hostility + by_grievance * grievance.T + by_rivalry * rivalry
-    return expit(push - by_affinity * affinity - by_pact * pledged)
+    doubt = by_affinity * affinity
+    doubt -= by_hostility * hostility
+    doubt -= by_grievance * grievance.T
+    doubt -= by_rivalry * rivalry
+    doubt += by_pact * pledged
+    np.exp(doubt - base, out=doubt)
+    doubt += 1
+    return np.asarray(1 / doubt)
 
 
 def perceived_threat(
@@ -69,10 +75,12 @@ def perceived_threat(
     nuclear_shield: float,
 ) -> Array:
     """Threat that row i feels from column j, shape (n, n), 0..1."""
-    protected = power + ally_weight * (guarantee * reach.T).sum(axis=1)
-    ratio = reach.T / (reach.T + protected[:, None] + 1e-12)
-    offence = milex_share / (milex_share + half_offence)
-    return ratio * offence[None, :] * intent * (1 - nuclear_shield * nuclear)[:, None]
+    protected = power + ally_weight * (guarantee * reach.T).sum(axis=1) + 1e-12
+    threat = reach.T / (reach.T + protected[:, None])
+    threat *= milex_share / (milex_share + half_offence)
+    threat *= intent
+    threat *= (1 - nuclear_shield * nuclear)[:, None]
+    return np.asarray(threat)
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,19 @@ class Threat(Mechanism):
     nuclear_shield: float = param(
         0.5, unit="1", low=0, high=1, doc="Share of threat that own nuclear weapons remove.", source="assumed"
     )
+    norm_shield: float = param(
+        0.1,
+        unit="1",
+        low=0,
+        high=1,
+        doc="Share of threat that the other's non-proliferation removes.",
+        source="assumed",
+    )
 
     phase: ClassVar = Phase.PERCEIVE
-    reads: ClassVar = "reach power guarantee milex_share nuclear hostility grievance rivalry affinity treaty_level dyad"
+    reads: ClassVar = (
+        "reach power guarantee milex_share nuclear hostility grievance rivalry affinity treaty_level dyad adopted"
+    )
     writes: ClassVar = "threat intent"
 
     def __call__(self, world: World, rng: Generator) -> Update:
@@ -107,6 +125,7 @@ class Threat(Mechanism):
             world.treaty_level >= 2,
             **self.numbers(*moods),
         )
+        intent *= world.dyad
         threat = perceived_threat(
             world.reach,
             world.power,
@@ -116,5 +135,5 @@ class Threat(Mechanism):
             world.nuclear,
             **self.numbers("ally_weight", "half_offence", "nuclear_shield"),
         )
-        there = world.dyad
-        return Update(set={"threat": np.where(there, threat, 0.0), "intent": np.where(there, intent, 0.0)})
+        threat *= 1 - self.norm_shield * world.has_adopted("non_proliferation")
+        return Update(set={"threat": threat, "intent": intent})

@@ -40,7 +40,7 @@ class Align(Policy):
 
     def propose(self, world: World, members: Array, rng: Generator) -> Proposals:
         held = world.alignment[members, 1:]
-        appeal = world.benefit[members].copy()
+        appeal = world.benefit[members]
         appeal[:, 1:] += self.loyalty * held / np.maximum(held.max(axis=1, keepdims=True), 1e-12)
         return Proposals.plain(
             world,

@@ -41,7 +41,8 @@ def balancing_appeal(benefit: Array, pole_threat: Array, pole_reach: Array, *, a
     feared = pole_threat == worst
     help_share = (pole_reach / np.maximum(pole_reach.max(axis=0), 1e-300)).T
     appeal = benefit.copy()
-    appeal[:, 1:] += against * worst * np.where(feared, -1.0, help_share)
+    help_share[feared] = -1.0
+    appeal[:, 1:] += against * worst * help_share
     return appeal
 
 
@@ -57,9 +58,8 @@ class Balance(Policy):
 
     def propose(self, world: World, members: Array, rng: Generator) -> Proposals:
         felt = world.pole_threat
-        appeal = balancing_appeal(
-            world.benefit[members], felt[members], world.pole_reach[:, members], against=self.against
-        )
-        shared = np.minimum(felt[members, None, :], felt[None, :, :]).sum(axis=2)
+        own = felt[members]
+        appeal = balancing_appeal(world.benefit[members], own, world.pole_reach[:, members], against=self.against)
+        shared = np.minimum(own[:, :, None], np.ascontiguousarray(felt.T)).sum(axis=1)
         effort = 1 + self.arming * world.threat[members].max(axis=1)
         return Proposals.plain(world, members, appeal=appeal, arms_effort=effort, pact_desire=self.common * shared)

@@ -1,16 +1,18 @@
 """Join the stronger side: for profit with the pole that can give most, or for fear with the one that threatens.
 
-    appeal_ig = b_ig + pull ((1 - fear) power_g / max power + fear threat_ig / max_g threat_ig)
+    appeal_ig = b_ig + pull ((1 - fear) side_ig / max_g side_ig + fear threat_ig / max_g threat_ig)
+    side_ig   = power_g + following sum_{j not i} w_jg power_j        (j outside the poles)
     diversification_i = focus rho_i
 
 | symbol | column | unit | shape |
 |---|---|---|---|
 | b; rho | benefit; autonomy | 1 | (m, 1 + g); (m,), m members |
-| power, threat | pole_power, pole_threat | 1 | (g,), (m, g) |
+| power_g, threat | pole_power, pole_threat | 1 | (g,), (m, g) |
+| w, power_j | alignment without its component 0, power | 1 | (n, g), (n,) |
 | appeal, diversification | the same: proposed | 1 | (m, 1 + g), (m,) |
 
-Assumes: the strongest pole is also the one that promises most; `fear` mixes the two motives.
-Source: for profit, Schweller 1994; with the threat, Walt 1987.
+Assumes: the strongest side, the pole with those who follow it already, also promises most; `fear` mixes the motives.
+Source: for profit, with the wave of the future, Schweller 1994; with the threat, Walt 1987; the numbers are assumed.
 """
 
 from __future__ import annotations
@@ -28,15 +30,25 @@ from sim.policies.proposals import Proposals
 from sim.world import World
 
 
-def bandwagon_pull(pole_power: Array, pole_threat: Array, *, fear: float) -> Array:
+def stronger_side(pole_power: Array, w: Array, power: Array, members: Array, *, following: float) -> Array:
+    """Power of each pole and of its followers but for the member that looks, (m, g).
+
+    Args:
+        pole_power: (g,). w: shares of the poles in the portfolios, (n, g). power: of possible followers, else 0, (n,).
+    """
+    led = power @ w - power[members, None] * w[members]
+    return np.asarray(pole_power + following * led)
+
+
+def bandwagon_pull(side: Array, pole_threat: Array, *, fear: float) -> Array:
     """Pull of each pole on each member, (m, g), 0..1.
 
     Args:
-        pole_power: (g,). pole_threat: (m, g).
+        side: power of each side, (m, g). pole_threat: (m, g).
     """
-    profit = pole_power / max(float(pole_power.max(initial=0.0)), 1e-300)
+    profit = side / np.maximum(side.max(axis=1, keepdims=True), 1e-300)
     dread = pole_threat / np.maximum(pole_threat.max(axis=1, keepdims=True), 1e-12)
-    return (1 - fear) * profit[None, :] + fear * dread
+    return np.asarray(profit + fear * (dread - profit))
 
 
 @dataclass(frozen=True)
@@ -45,11 +57,14 @@ class Bandwagon(Policy):
 
     pull: float = param(0.4, unit="1", low=0, high=3, doc="Weight of the stronger side.", source="assumed")
     fear: float = param(0.3, unit="1", low=0, high=1, doc="Share of fear in the motive.", source="assumed")
+    following: float = param(1, unit="1", low=0, high=2, doc="Weight of a pole's followers.", source="assumed")
     focus: float = param(0.5, unit="1", low=0.1, high=1, doc="Factor on the taste for spreading.", source="assumed")
 
-    reads: ClassVar = "benefit autonomy pole_power pole_threat"
+    reads: ClassVar = "benefit autonomy pole_power pole_threat alignment power alive in_pole"
 
     def propose(self, world: World, members: Array, rng: Generator) -> Proposals:
-        appeal = world.benefit[members].copy()
-        appeal[:, 1:] += self.pull * bandwagon_pull(world.pole_power, world.pole_threat[members], fear=self.fear)
+        free = world.power * (world.alive & ~world.in_pole)
+        side = stronger_side(world.pole_power, world.alignment[:, 1:], free, members, following=self.following)
+        appeal = world.benefit[members]
+        appeal[:, 1:] += self.pull * bandwagon_pull(side, world.pole_threat[members], fear=self.fear)
         return Proposals.plain(world, members, appeal=appeal, diversification=self.focus * world.autonomy[members])

@@ -16,7 +16,8 @@ from sim.world import World
 class Policy(Numbered, ABC):
     """A way of deciding. Subclasses are frozen dataclasses whose fields are parameters.
 
-    The law that every policy keeps: propose([a, b]) == propose([a]) + propose([b]).
+    The law that every policy keeps: propose([a, b]) == propose([a]) + propose([b]). A policy that draws, draws for all
+    states and takes its members' numbers: `rng.random(world.sizes["i"])[members]`.
 
     Attributes:
         reads: columns and derived columns it may read, by name, separated by spaces.

@@ -38,7 +38,7 @@ class Neutral(Policy):
 
     def propose(self, world: World, members: Array, rng: Generator) -> Proposals:
         m = len(members)
-        appeal = world.benefit[members].copy()
+        appeal = world.benefit[members]
         appeal[:, 0] += self.aloofness
         return Proposals.plain(
             world,

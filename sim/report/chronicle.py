@@ -16,13 +16,17 @@ WORTH = {
     "war begins": 90, "war ended": 85, "nuclear": 90, "coercion": 45, "coercive sanction": 45, "realignment": 35,
     "settlement": 25, "pact ended": 24, "pact": 22, "exit": 22, "first deaths": 20, "joining": 18, "concession": 18,
     "accession": 15, "defection": 15, "escalation": 14, "sanction": 14, "dispute onset": 12, "adoption": 10,
+    "renunciation": 80, "nuclear pursuit": 50, "nuclear programme ended": 30, "collective action": 40,
+    "suspension": 30, "founding": 30, "dissolution": 30, "relapse": 28, "pact exit": 24, "pact accession": 20,
+    "coalition founded": 22, "bandwagoning": 20, "secondary sanction": 20, "renewal": 8,
 }  # fmt: skip
 """How much an event is worth telling, by its kind; others count `OF_OTHERS`."""
 OF_SHOCKS, OF_OTHERS = 15, 6
 DULL = frozenset(
     {
         "consent", "claim lapsed", "mediation", "offer", "passed over", "pact request", "application", "first move",
-        "opening level",
+        "opening level", "guarantor", "venue", "pressure", "proposal", "imposed peace", "negotiated peace", "call",
+        "vote", "pact application", "submission",
     }
 )  # fmt: skip
 """Kinds left out: they fill the log and are counted elsewhere."""

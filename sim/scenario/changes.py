@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.core.spelling import nearest
-from sim.scenario.parts import Norm, Organisation, State
+from sim.scenario.parts import Constants, Norm, Organisation, State
 from sim.scenario.problems import Place, Problem
 from sim.scenario.reading import Draft, forget
 from sim.scenario.references import mechanism_parameters
 
 type Changes = Mapping[str, Any] | Sequence[str]
 
-_PLAIN = ("name", "title", "notes", "start", "end", "dt")
-_SECTIONS = ("states", "organisations", "norms", "policies", "mechanisms")
+_PLAIN = ("name", "title", "notes", "start", "end", "dt", "activation")
+_SECTIONS = ("states", "organisations", "norms", "policies", "mechanisms", "constants")
 _IN_FILES = ("poles", "ties", "events", "tables", "sources", "extends")
 _BARE = re.compile(r"[^\s\[\]{}\"'=,#][^\[\]{}\"'=,#]*")
 _IN_A_FILE = "write it in a file that begins with extends = "
@@ -141,10 +141,16 @@ def _mechanism(draft: Draft, key: str, path: tuple[str, ...]) -> None:
         _existing(path[2], mechanism_parameters()[path[1]], "parameter")
 
 
+def _constant(draft: Draft, key: str, path: tuple[str, ...]) -> None:
+    _length(key, path, 2, 2, "constants.NAME, as constants.reach_base")
+    _existing(path[1], Constants.model_fields, "constant")
+
+
 _SECTION_CHECKS = {
     "states": _state,
     "organisations": _organisation,
     "norms": _norm,
     "policies": _policy,
     "mechanisms": _mechanism,
+    "constants": _constant,
 }

@@ -72,7 +72,8 @@ def _shape_at(location: KeyPath, kind: Shape) -> tuple[Shape, FieldInfo | None]:
 
 def _inside(shape: Shape, part: str | int, info: FieldInfo | None) -> tuple[Shape, FieldInfo | None]:
     if isinstance(shape, type) and issubclass(shape, BaseModel):
-        field = shape.model_fields.get(str(part))
+        fields = shape.model_fields
+        field = fields.get(str(part)) or next((each for each in fields.values() if each.alias == part), None)
         return (field.annotation, field) if field else (shape, info)
     arguments, origin = get_args(shape), _origin(shape)
     if origin is dict:
@@ -154,7 +155,8 @@ def _wanted(shape: Shape, info: FieldInfo | None) -> str:
 
 def _extra(detail: Any, location: KeyPath, kind: Shape) -> str:
     around = _bare(_shape_at(location[:-1], kind)[0], location[-1])
-    fields = around.model_fields if isinstance(around, type) and issubclass(around, BaseModel) else {}
+    held = around.model_fields if isinstance(around, type) and issubclass(around, BaseModel) else {}
+    fields = [each.alias or name for name, each in held.items()]
     also = ("extends", "tables") if around is kind else ()
     return f"no key '{location[-1]}' here; {nearest(str(location[-1]), [*fields, *also])}"
 

@@ -13,6 +13,7 @@ from sim.scenario.explaining import explained
 from sim.scenario.problems import Place, Problem, ScenarioError, place_of, shown
 from sim.scenario.reading import Draft, draft_of
 from sim.scenario.scenario import Scenario, code_refused
+from sim.scenario.scheduled import misdated, untimely_ties
 from sim.scenario.tables import take_in_tables
 
 
@@ -46,13 +47,15 @@ def _checked(draft: Draft) -> Scenario:
     Raises:
         ScenarioError: what was wrong before and what the schema objects to, in the order of the files.
     """
-    problems: list[Problem] = list(draft.problems)
+    problems: list[Problem] = [*draft.problems, *misdated(draft)]
     try:
         scenario = Scenario.model_validate(draft.data)
     except ValidationError as error:
         whole = Place(shown(draft.file)) if draft.file else None
         found = explained(error, Scenario, draft.data, draft.places)
         problems += [replace(each, place=each.place or whole) for each in found]
+    else:
+        problems += untimely_ties(scenario, draft)
     if problems:
         raise ScenarioError.of(_in_order(problems))
     return scenario

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib
+import inspect
 import sys
+from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sim.core.spelling import nearest
-from sim.policies.base import Policy
+from sim.policies import PerAgent, Policy
 from sim.scenario.problems import ScenarioError
 
 
@@ -33,19 +35,34 @@ def own_policy(name: str, folder: Path | None) -> Policy:
         raise ScenarioError(
             f"policy '{name}': {module_name} has no class '{class_name}'; {nearest(class_name, theirs)}"
         )
-    if not _is_policy(kind):
-        raise ScenarioError(
-            f"policy '{name}': {class_name} is no policy; write a frozen dataclass that derives from"
-            " sim.policies.base.Policy, as in sim/policies/multi_vector.py"
-        )
+    vector = _is_policy(kind)
+    if not vector:
+        _check_plain(f"policy '{name}': {class_name}", kind)
     try:
-        return kind()
+        made = kind()
     except Exception as error:
         raise ScenarioError(f"policy '{name}': it cannot be made: {error}") from error
+    return made if vector else PerAgent(made)
 
 
 def _is_policy(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Policy) and dataclasses.is_dataclass(kind)
+
+
+def _check_plain(what: str, kind: Any) -> None:
+    """Refuse what is neither a policy over arrays nor a class with `decide(self, agent)`."""
+    decide = getattr(kind, "decide", None)
+    if not (isinstance(kind, type) and inspect.isfunction(decide)):
+        near = get_close_matches("decide", [key for key, item in vars(kind).items() if callable(item)], n=1)
+        raise ScenarioError(
+            f"{what} is no policy; write a frozen dataclass that derives from sim.policies.base.Policy, as in"
+            " sim/policies/multi_vector.py, or a class with decide(self, agent)"
+            + (f"; its method '{near[0]}' must be called 'decide'" if near else "")
+        )
+    try:
+        inspect.signature(decide).bind(None, None)
+    except TypeError as error:
+        raise ScenarioError(f"{what}: write decide(self, agent), not decide{inspect.signature(decide)}") from error
 
 
 def _module(name: str, module_name: str, folder: Path | None) -> ModuleType:

@@ -19,6 +19,7 @@ Flag = Annotated[bool, Strict()]
 Code = Annotated[str, AfterValidator(state_code)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Kind = Literal["security", "economic", "platform", "global", "norm"]
+Rule = Literal["none", "majority", "consensus"]
 TOLERANCE = 1e-9
 
 
@@ -73,10 +74,12 @@ class State(Part):
     milex_share: Real = figure("milex_share")
     technology: Real = figure("technology")
     hydrocarbon_share: Real = figure("hydrocarbon_share")
+    digital_share: Real = figure("digital_share")
     emission_intensity: Real = figure("emission_intensity")
     democracy: Real = figure("democracy")
     ideal_point: Real = figure("ideal_point")
     nuclear: Flag = figure("nuclear")
+    nuclear_programme: Annotated[int, Strict()] = figure("nuclear_programme")
     autonomy: Real = figure("autonomy")
     activism: Real = figure("activism")
     credibility: Real = figure("credibility")
@@ -96,6 +99,11 @@ class State(Part):
         description="Years the leader has been in office; if none is given, a typical one.",
     )
     great: Flag | None = Field(None, description="A great power; if not said, whoever belongs to a pole.")
+    enters: Real | None = Field(
+        None, ge=1000, le=12000, description="Date at which it comes into being; if none is given, it is there."
+    )
+    leaves: Real | None = Field(None, ge=1000, le=12000, description="Date at which it ceases to exist.")
+    predecessor: str = Field("", description="State whose rivalries it inherits when it enters.")
     members: tuple[str, ...] = Field((), description="A composite actor: codes of the states that it stands for.")
     alignment: dict[Annotated[str, AfterValidator(pole_name)], Share] = Field(
         {}, description="Portfolio: pole -> share; the rest is non-alignment. If none is given, it finds its balance."
@@ -111,6 +119,18 @@ class State(Part):
                 f"the shares add up to {total:.3g}; write shares that add up to 1 at most (the rest is non-alignment)"
             )
         return alignment
+
+
+class Constants(Part):
+    """Numbers of the world that power and distance rest on."""
+
+    power_of_gdp: Real = figure("power_of_gdp")
+    power_of_force: Real = figure("power_of_force")
+    power_of_people: Real = figure("power_of_people")
+    power_of_technology: Real = figure("power_of_technology")
+    reach_base: Real = figure("reach_base")
+    reach_gain: Real = figure("reach_gain")
+    remote_distance: Real = figure("remote_distance")
 
 
 class Tie(Part):
@@ -250,6 +270,11 @@ class Organisation(Part):
     title: str = Field("", description="Name in English; the key if none is given.")
     kind: Kind = Field(description=f"What it is for: {', '.join(get_args(Kind))}.")
     obligation: Obligations = Field((), description="What members owe each other, one or several.")
+    rule: Rule | None = Field(
+        None,
+        description="How members decide: consensus, majority or none (not at all); if not said, a global organisation"
+        " decides by majority, one for a norm not at all, others by consensus.",
+    )
     legitimacy: Real = figure("org_legitimacy")
     leader: Annotated[Codes, BeforeValidator(one_or_many, json_schema_input_type=str | list[str])] = Field(
         (), description="Who leads it, one or several."
@@ -268,6 +293,7 @@ class Norm(Part):
     title: str = Field("", description="Name in English; the key if none is given.")
     entrepreneurs: Codes = Field((), description="Who campaigns for it.")
     adopters: Codes = Field((), description="Who has adopted it when the run starts.")
+    coalition: Codes = Field((), description="Middle powers in its issue coalition when the run starts.")
     targets: dict[Code, Real] = Field({}, description="carbon_neutrality only: state -> pledged year.")
     since: Real | None = Field(None, description="Year in which the adopters adopted it.")
     source: str = Field("", description="Where it comes from.")

@@ -13,13 +13,14 @@ from typing import Any, NoReturn
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim import mechanisms, policies
+from sim import interventions, mechanisms, policies
 from sim.core.params import Param, parameters
 from sim.core.registry import discover
 from sim.core.spelling import nearest
 from sim.mechanisms.base import Mechanism
 from sim.policies.base import Policy
 from sim.scenario.problems import KeyPath
+from sim.world import Names
 
 type Found = Mapping[KeyPath, str]
 """Path below a value -> what is wrong there."""
@@ -154,53 +155,31 @@ def _one_of(name: str, valid: Iterable[str], what: str) -> str:
     return name
 
 
-_EVENT_NAMES: dict[str, tuple[str, str]] = {
-    "sender": ("state", "states"),
-    "target": ("state", "states"),
-    "originator": ("state", "states"),
-    "state": ("state", "states"),
-    "states": ("state", "states"),
-    "members": ("state", "states"),
-    "organisation": ("organisation", "organisations"),
-    "norm": ("norm", "norms"),
-}
-"""Field of a scheduled event -> what it names, and where those names are."""
-
-
 def event_faults(event: Any) -> Found:
-    """Names in a scheduled event, as plain data, that do not exist."""
+    """What is wrong with a scheduled event, as plain data, beyond the form of its fields."""
+    here = known()
+    names = Names(
+        tuple(here.states),
+        tuple(here.poles),
+        tuple(here.organisations),
+        tuple(here.norms),
+        policies=tuple(policy_kinds()),
+    )
+    return interventions.faults(event, names, own_policies=lambda name: NAMES_CODE.fullmatch(name) is not None)
+
+
+def presence_faults(code: str, state: Mapping[str, Any]) -> Found:
+    """What is wrong with the coming and going of a state."""
     found: dict[KeyPath, str] = {}
-    if not isinstance(event, Mapping):
-        return found
-    for field, (what, where) in _EVENT_NAMES.items():
-        value, valid = event.get(field, ()), getattr(known(), where)
-        for name in (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
-            if isinstance(name, str) and name not in valid:
-                found[(field,)] = f"no {what} '{name}'; {nearest(name, valid)}"
-    if isinstance(policy := event.get("policy"), str):
-        found |= _tried("policy", policy_name, policy)
-    if isinstance(key := event.get("key"), str) and event.get("kind") == "parameter":
-        found |= _tried("key", lambda text: parameter_value(text, event.get("value")), key)
+    enters, leaves, predecessor = state.get("enters"), state.get("leaves"), state.get("predecessor")
+    if isinstance(enters, int | float) and isinstance(leaves, int | float) and leaves <= enters:
+        found[(code, "leaves")] = f"{leaves:g} is not after it enters, {enters:g}; write a later year"
+    if isinstance(predecessor, str) and predecessor:
+        if predecessor == code:
+            found[(code, "predecessor")] = f"{code} cannot succeed itself; name another state"
+        elif predecessor not in known().states:
+            found[(code, "predecessor")] = f"no state '{predecessor}'; {nearest(predecessor, known().states)}"
     return found
-
-
-def _tried(field: str, check: Callable[[str], Any], value: str) -> dict[KeyPath, str]:
-    try:
-        check(value)
-    except PydanticCustomError as error:
-        return {(field,): error.message()}
-    return {}
-
-
-def parameter_value(key: str, value: Any) -> None:
-    """Check a parameter that is named in full, as `mechanisms.alignment.kappa`, and its value if it is a number."""
-    declared = {
-        f"mechanisms.{unit}.{name}": p for unit, held in mechanism_parameters().items() for name, p in held.items()
-    }
-    if key not in declared:
-        refuse(f"no parameter '{key}'; {nearest(key, declared)}")
-    if isinstance(value, int | float) and (message := out_of_bounds(declared[key], value)):
-        refuse(message)
 
 
 def out_of_bounds(declared: Param, value: Any) -> str:

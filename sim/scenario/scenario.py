@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim.activation import Activation
 from sim.core.params import build
 from sim.core.spelling import nearest
 from sim.events import Keep
@@ -30,6 +31,7 @@ from sim.policies.base import Policy
 from sim.scenario.own_code import own_policy
 from sim.scenario.parts import (
     Code,
+    Constants,
     Norm,
     Organisation,
     Part,
@@ -52,9 +54,11 @@ from sim.scenario.references import (
     out_of_bounds,
     policy_kinds,
     policy_name,
+    presence_faults,
     refuse,
     tables_in,
 )
+from sim.scenario.scheduled import schedule_of
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -104,6 +108,7 @@ def _state_faults(states: Any) -> Found:
             found[(code,)] = f"'{code}' is no code; write capital letters, figures and _, as KAZ"
         if state.get("alignment") and code in known().sharing:
             found[(code, "alignment")] = f"{code} belongs to a pole, which is its portfolio; take this key out"
+        found |= presence_faults(code, state)
     return found
 
 
@@ -126,6 +131,9 @@ class Scenario(Part):
     start: Real = Field(ge=1000, le=9999, description="Date of the start in years.")
     end: Real = Field(ge=1000, le=12000, description="Date of the end in years; the run stops just before it.")
     dt: Real = Field(0.25, gt=0, le=1, validate_default=True, description="Length of a step in years.")
+    activation: Activation = Field(
+        "simultaneous", description="Who acts when: all states at once, in random order, or the most powerful first."
+    )
     states: Annotated[dict[str, State], along(_state_faults)] = Field(
         min_length=2, description="Code -> state; a table may hold most of it."
     )
@@ -146,6 +154,7 @@ class Scenario(Part):
         dict[Annotated[str, AfterValidator(mechanism_name)], Annotated[Any, BeforeValidator(_switch)]],
         along(_mechanism_faults),
     ] = Field({}, description="Mechanism -> its parameters, or false to switch it off.")
+    constants: Constants = Field(Constants(), description="What power and distance rest on, where it is not as usual.")
     events: tuple[Annotated[Event, along(event_faults)], ...] = Field((), description="Scheduled events.")
     sources: dict[str, str] = Field({}, description="Column or table -> where it comes from.")
 
@@ -226,6 +235,10 @@ class Scenario(Part):
         on = {name: kind for name, kind in mechanism_kinds().items() if said.get(name) is not False}
         return {name: build(kind, said.get(name, {}), f"mechanisms.{name}") for name, kind in on.items()}
 
+    def schedule(self) -> tuple[Any, ...]:
+        """All events of a run, with those of states that enter or leave."""
+        return schedule_of(self)
+
     def world(self) -> World:
         """The world at the start."""
         from sim.scenario.world_building import built
@@ -240,7 +253,8 @@ class Scenario(Part):
             keep: how much of the explanations its ledger keeps: full, summary or none.
         """
         decisions, rules = self.decisions(), self.rules()
-        return Geopolitics(self.world(), rules, decisions, seed=seed, schedule=self.events, keep=keep)
+        world, schedule = self.world(), self.schedule()
+        return Geopolitics(world, rules, decisions, seed=seed, schedule=schedule, keep=keep, activation=self.activation)
 
     def until(self, end: float) -> Self:
         """The same scenario with another end.

@@ -31,7 +31,8 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Table -> the columns it must have, and those it may have."""
 _FOR_READERS = ("source", "note", "year")
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-_TEXT, _FLAGS, _WHOLE = frozenset({"name", "region", "source", "note"}), {"nuclear", "landlocked", "great"}, {"cow"}
+_TEXT, _FLAGS = frozenset({"name", "region", "source", "note", "predecessor"}), {"nuclear", "landlocked", "great"}
+_WHOLE = {"cow", "nuclear_programme"}
 _NOT_IN_TABLES = frozenset({"members", "alignment"})
 
 

@@ -10,12 +10,14 @@ import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
 from sim.core.columns import Array
+from sim.interventions.presence import absent
 from sim.mechanisms.affinity import Affinity
 from sim.mechanisms.forces import Forces, steady_force
 from sim.mechanisms.leadership import Leadership
 from sim.mechanisms.trade import Trade, trade_residuals
 from sim.mechanisms.war import DAYS, War
 from sim.scenario.problems import ScenarioError
+from sim.scenario.scheduled import absent_at_start
 from sim.world import OBLIGATIONS, WAR, Names, World, capital_distances
 
 if TYPE_CHECKING:
@@ -27,12 +29,18 @@ RANKLING = 0.1
 """Grievance that both sides of a live dispute hold, per level, where the scenario gives none."""
 THRESHOLD_SHAPE = (4.0, 8.0)
 """Norm thresholds are distributed as Beta(4, 8)."""
+RULES = ("none", "majority", "consensus")
+"""How organisations decide, in the order of the values of `org_rule`."""
+USUAL_RULE = {"global": "majority", "norm": "none", "security": "consensus", "economic": "consensus"} | {
+    "platform": "consensus"
+}
 NEARLY = 0.995  # affinity beyond which the residual is not followed
 ROUNDS = 3
 """Affinity rests on trade and trade on affinity: so often each is worked out from the other."""
 _COLUMNS = (
-    "gdp population milex_share technology hydrocarbon_share emission_intensity democracy ideal_point nuclear "
-    "latitude longitude landlocked autonomy activism credibility legitimacy mediation_success neutrality_year"
+    "gdp population milex_share technology hydrocarbon_share digital_share emission_intensity democracy ideal_point "
+    "nuclear nuclear_programme latitude longitude landlocked autonomy activism credibility legitimacy "
+    "mediation_success neutrality_year"
 )
 
 
@@ -50,8 +58,13 @@ def built(scenario: Scenario) -> World:
         **_ties(scenario, index),
         **_organisations(scenario, index),
         **_norms(scenario, index),
+        **{name: np.asarray(value) for name, value in scenario.constants},
     }
-    return _with_affinity_and_trade(World(names, scenario.dt, scenario.start, arrays), scenario, index)
+    world = _with_affinity_and_trade(World(names, scenario.dt, scenario.start, arrays), scenario, index)
+    if gone := absent_at_start(scenario):
+        world.write(absent(world, np.isin(names.states, sorted(gone))))
+        world.clips.clear()
+    return world
 
 
 def names_of(scenario: Scenario) -> Names:
@@ -158,8 +171,10 @@ def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     )
     rivalry = _matrix(ties.rivalries, "level", index)
     pact, sanctions = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n))
+    since = np.zeros((n, n))
     for each in ties.pacts:
         members = [index[code] for code in each.members]
+        since[np.ix_(members, members)] = np.maximum(since[np.ix_(members, members)], each.since or 0.0)
         for obligation in each.obligation:
             pact[np.ix_([OBLIGATIONS.index(obligation)], members, members)] = True
     pact[:, np.arange(n), np.arange(n)] = False
@@ -170,6 +185,7 @@ def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
         "near_by_sea": by_water,
         "distance": capital_distances(latitude, longitude, by_land),
         "pact": pact,
+        "pact_since": since * ~np.eye(n, dtype=bool),
         "sanctions": sanctions,
         "rivalry": rivalry,
         "dispute_record": -2 * np.log1p(-np.minimum(rivalry, NEARLY)),  # of which rivalry = 1 - exp(-record / 2)
@@ -232,6 +248,7 @@ def _organisations(scenario: Scenario, index: dict[str, int]) -> dict[str, Array
         "org_dialogue": np.array([organisation.kind in {"platform", "global"} for organisation in held], dtype=bool),
         "org_economic": np.array([organisation.kind == "economic" for organisation in held], dtype=bool),
         "org_mediates": np.array([organisation.mediates for organisation in held], dtype=bool),
+        "org_rule": np.array([RULES.index(each.rule or USUAL_RULE[each.kind]) for each in held], dtype=int),
     }
 
 
@@ -255,6 +272,7 @@ def _norms(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     return {
         "adopted": adopted,
         "adoption_years": adopted * years[:, None],
+        "coalition": _rows([norm.coalition for norm in norms.values()], index),
         "entrepreneur": _rows([norm.entrepreneurs for norm in norms.values()], index),
         "norm_threshold": betaincinv(*THRESHOLD_SHAPE, marks),
         "neutrality_year": pledged,

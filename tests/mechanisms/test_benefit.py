@@ -12,7 +12,7 @@ from tests.mechanisms.worlds import busy_world
 
 def test_the_parts_add_up_to_the_benefit() -> None:
     world, unit = busy_world(), Benefit()
-    total = sum(getattr(unit, f"by_{name}") * part for name, part in benefit_terms(world).items())
+    total = sum(getattr(unit, f"by_{name}") * part for name, part in benefit_terms(world, unit.impressive).items())
     benefit = unit(world, Streams(0).at("b", 0)).set["benefit"]
     np.testing.assert_allclose(benefit[:, 1:], total)
     np.testing.assert_allclose(benefit[:, 0], 0.2 + 0.3 * world.autonomy)

@@ -12,6 +12,7 @@ from tests.mechanisms.worlds import small_world
 
 WEIGHTS = Credibility().numbers("base", "by_activism", "by_balance", "by_norms")
 PORTFOLIOS = np.array([[0, 1, 0], [0.2, 0.4, 0.4], [1, 0, 0], [0, 0.5, 0.5]])
+BEHOLDEN = np.array([1.0, 0.4, 0.0, 0.5])
 
 
 def begun(i: int, age: float = 0.0) -> dict[str, np.ndarray]:
@@ -27,9 +28,9 @@ def calm(dt: float = 0.25, **columns: object) -> World:
 
 
 def test_standing_by_hand() -> None:
-    standing = broker_standing(np.full(4, 0.5), PORTFOLIOS, np.array([0, 0.5, 0, 1]), **WEIGHTS)
+    standing = broker_standing(np.full(4, 0.5), BEHOLDEN, np.array([0, 0.5, 0, 1]), **WEIGHTS)
     np.testing.assert_allclose(standing, [0.35, 0.35 + 0.18 + 0.1, 0.65, 0.35 + 0.15 + 0.2])
-    full = broker_standing(np.ones(4), PORTFOLIOS, np.ones(4), base=0.5, by_activism=1, by_balance=1, by_norms=1)
+    full = broker_standing(np.ones(4), BEHOLDEN, np.ones(4), base=0.5, by_activism=1, by_balance=1, by_norms=1)
     assert full.max() == 1
 
 
@@ -46,7 +47,7 @@ def test_balancing_makes_the_broker_and_the_switch_cuts_the_link() -> None:
 @pytest.mark.parametrize("dt", [1.0, 0.25])
 def test_approach_is_exponential_whatever_the_step(dt: float) -> None:
     world = calm(dt, credibility=0.9)
-    standing = broker_standing(world.activism, world.alignment, np.zeros(4), **WEIGHTS)
+    standing = broker_standing(world.activism, world.beholden, np.zeros(4), **WEIGHTS)
     turned(world, Credibility(), steps=int(10 / dt))
     np.testing.assert_allclose(world.credibility, standing + (0.9 - standing) * np.exp(-1))
 

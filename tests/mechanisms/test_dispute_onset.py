@@ -13,7 +13,7 @@ from sim.core.streams import Streams
 from sim.core.update import combine
 from sim.mechanisms._onset_index import backing, onset_index, onset_probability, shield
 from sim.mechanisms.dispute_onset import DisputeOnset, opening_level
-from sim.world import World
+from sim.world import OBLIGATIONS, World
 from tests.mechanisms.quarrels import check_terms, even_columns, quarrels, told
 from tests.mechanisms.worlds import small_world
 
@@ -55,7 +55,7 @@ def test_probability_by_hand() -> None:
     [
         ("contiguous", +1), ("near_by_sea", +1), ("ideal_point", +1), ("democracy", -1), ("longitude", -1),
         ("great", +1), ("peace_years", -1), ("dispute_record", +1), ("threat", +1), ("grievance", +1),
-        ("rivalry", +1), ("settlement", -1),
+        ("rivalry", +1), ("settlement", +1),
     ],
 )  # fmt: skip
 def test_direction(column: str, change: int) -> None:
@@ -91,10 +91,10 @@ def test_shield_and_backing_by_hand() -> None:
     guarantee = np.zeros((3, 3))
     guarantee[0, 2] = 1.0
     assert shield(guarantee, reach)[0, 1] == pytest.approx(0.5 * 0.3 / (0.3 + 0.1))
-    pledged = np.zeros((3, 3), dtype=bool)
-    pledged[0, 2] = pledged[2, 0] = True
-    assert backing(pledged, np.array([0.2, 0.2, 0.6]))[0, 1] == pytest.approx(0.5 * 0.6 / 0.8)
-    assert backing(pledged, np.array([0.2, 0.2, 0.6]))[0, 2] == pytest.approx(0.0)
+    treaty = np.zeros((len(OBLIGATIONS), 3, 3), dtype=bool)
+    treaty[OBLIGATIONS.index("neutrality"), [0, 2], [2, 0]] = True
+    assert backing(treaty, np.array([0.2, 0.2, 0.6]))[0, 1] == pytest.approx(0.5 * 0.6 / 0.8)
+    assert backing(treaty, np.array([0.2, 0.2, 0.6]))[0, 2] == pytest.approx(0.0)
 
 
 def test_at_the_start_the_hazard_is_the_fitted_one_whatever_the_mood() -> None:

@@ -12,6 +12,7 @@ from sim.core.columns import Array
 from sim.core.streams import Streams
 from sim.core.update import Update, combine
 from sim.mechanisms.obligations import Obligations
+from sim.scenario import load_scenario
 from sim.world import DEFENCE, OBLIGATIONS, World
 from tests.mechanisms.quarrels import check_terms, quarrels, told
 from tests.mechanisms.turns import turned
@@ -68,7 +69,7 @@ def test_a_joiner_takes_part_under_the_same_mark_and_a_pledge_broken_in_war_cost
     world = attacked(ties=[(1, 2)], level=level)
     joined = broken = 0
     for update in many(world, runs=100):
-        after = combine({"x": update}, world)
+        after = world.arrays() | combine({"x": update}, world)
         if after["hostility"][2, 0]:
             joined += 1
             assert after["hostility"][0, 2] == level and after["dispute_tag"][2, 0] == world.dispute_tag[0, 1]
@@ -147,7 +148,7 @@ def test_most_disputes_stay_between_two() -> None:
 def test_two_disputes_that_claim_the_same_pair_leave_one() -> None:
     world = attacked(ties=[(1, 2), (3, 2)], began=[(0, 1), (0, 3)])
     for update in many(world, Obligations(widens_force=1, honoured_after=0.98, restraint=0), runs=60):
-        after = combine({"x": update}, world)
+        after = world.arrays() | combine({"x": update}, world)
         assert set(np.unique(after["hostility"])) <= {0, 4}
         np.testing.assert_array_equal(after["dispute_tag"], after["dispute_tag"].T)
         assert after["dispute_tag"][2, 0] in (0.0, *world.dispute_tag[0, [1, 3]])
@@ -159,6 +160,83 @@ def test_names_do_not_matter_when_many_are_called() -> None:
     for seed in range(20):
         plain = WIDE(world, Streams(seed).at("o", 3))
         moved = WIDE(permuted_world(world, order), PermutedDraws(Streams(seed).at("o", 3), order))  # type: ignore[arg-type]
+        assert plain.add.keys() == moved.add.keys()
         for name, values in plain.add.items():
             expected = values[order] if values.ndim == 1 else values[np.ix_(order, order)]
             np.testing.assert_allclose(moved.add[name], expected, atol=1e-12, err_msg=name)
+
+
+# -- entrapment --------------------------------------------------------------------------------------------------------
+
+
+def wars_joined(ties: list[tuple[int, int]], runs: int = 400) -> Array:
+    """Of how many wars per run state 2 is part, when 1 is attacked by 0 and 4 by 3; same draws whatever the ties."""
+    world = attacked(12, ties=ties, began=[(0, 1), (3, 4)], level=5)
+    joined = []
+    for update in many(world, WIDE, runs):
+        after = world.arrays() | combine({"x": update}, world)
+        joined.append(int(after["hostility"][2, 0] > 0) + int(after["hostility"][2, 3] > 0))
+    return np.array(joined)
+
+
+def test_overlapping_alliances_entrap() -> None:
+    """Paired seeds: a second pact, overlapping in its ally, draws a state into more wars; no pact into none."""
+    none, one, two = wars_joined([]), wars_joined([(1, 2)]), wars_joined([(1, 2), (4, 2)])
+    extra = two - one
+    low = extra.mean() - 1.96 * extra.std(ddof=1) / np.sqrt(len(extra))
+    assert none.sum() == 0 and one.mean() == pytest.approx(0.22, abs=0.06)
+    assert low > 0.1 and (extra >= 0).all()
+
+
+def drawn_in(unit: Obligations, ties: list[tuple[int, int]], runs: int = 150) -> tuple[float, float]:
+    """Shares of runs in which 2, and 3, fight against 0 within three steps."""
+    second = third = 0
+    for seed in range(runs):
+        world = attacked(ties=ties, level=5, dt=0.25)
+        turned(world, unit, steps=3, seed=seed)
+        second, third = second + (world.hostility[2, 0] > 0), third + (world.hostility[3, 0] > 0)
+    return second / runs, third / runs
+
+
+def test_allies_of_allies_are_called_a_step_later_and_at_a_discount() -> None:
+    numbers = {"widens_war": 1.0, "volunteer": -8.0, "honoured_after": 0.9, "by_affinity": 0.0}
+    second, third = drawn_in(Obligations(**numbers), [(1, 2), (2, 3)])
+    alone = drawn_in(Obligations(**numbers), [(1, 2)])[1]
+    assert second == pytest.approx(0.9, abs=0.08) and alone < 0.03
+    assert third == pytest.approx(0.9 * expit(logit(0.9) - 1), abs=0.1)
+    assert drawn_in(Obligations(**numbers | {"by_chain": 4.0}), [(1, 2), (2, 3)])[1] < third - 0.2
+
+
+def test_what_is_told_of_a_call_at_second_hand_adds_up() -> None:
+    for seed in range(60):
+        world = attacked(ties=[(1, 2), (2, 3)], level=5, dt=0.25)
+        events = [told(u, "joining") for u in turned(world, Obligations(widens_war=1), steps=2, seed=seed)]
+        chained = events[1]
+        if len(chained.who):
+            check_terms(chained, logit(np.asarray(chained.chance)))
+            assert chained.who[0] == 3 and np.asarray(chained.third)[0] == 2
+            assert chained.terms["called at second hand"][0] == -1
+            return
+    pytest.fail("no ally of an ally was called")
+
+
+def test_nobody_fights_on_both_sides_of_one_dispute() -> None:
+    """3 is the ally of 2, who defends 1, and pledged to attack with 0."""
+    pact = pacts(8, [(1, 2), (2, 3)]) | pacts(8, [(0, 3)], "offence")
+    for seed in range(60):
+        world = attacked(ties=[], pact=pact, level=5, dt=0.25)
+        turned(world, Obligations(widens_war=1, honoured_after=0.9), steps=4, seed=seed)
+        assert not (world.hostility[3, 0] and world.hostility[3, 1])
+
+
+@pytest.mark.slow
+def test_pledges_are_honoured_about_as_often_as_after_1945_in_whole_runs() -> None:
+    """All that moves single answers (likings, doubts, restraint) about cancels out in the flagship scenario."""
+    honoured = pledged = 0
+    for seed in range(3):
+        model = load_scenario("central-asia-2025").model(seed=seed)
+        model.run_until(2040)
+        for event in (entry.happening for entry in model.ledger.entries if entry.happening.kind == "joining"):
+            bound = event.terms["pledge"] > Obligations().volunteer + 0.5
+            honoured, pledged = honoured + int((np.asarray(event.done) & bound).sum()), pledged + int(bound.sum())
+    assert pledged > 100 and honoured / pledged == pytest.approx(0.22, abs=0.08)

@@ -12,7 +12,7 @@ from tests.mechanisms.worlds import busy_world, small_world
 
 def test_it_fades_at_the_given_pace_without_a_cause() -> None:
     one = np.array([[0.0, 0.6], [0.6, 0.0]])
-    still = rivalry_change(one, np.zeros((2, 2)), np.ones(2), np.ones((2, 2)), dt=20.0, up=0.1, fading=20.0)
+    still = rivalry_change(one, np.zeros((2, 2)), np.ones((2, 2)), dt=20.0, up=0.1, fading=20.0)
     assert (one + still)[0, 1] == pytest.approx(0.6 * np.exp(-1))
 
 
@@ -20,9 +20,7 @@ def test_it_settles_where_rise_and_fading_meet() -> None:
     affinity = np.full((2, 2), -0.5)
     state = np.zeros((2, 2))
     for _ in range(400):
-        state = state + rivalry_change(
-            state, affinity, np.array([1.0, 0.5]), np.ones((2, 2)), dt=1.0, up=0.1, fading=20.0
-        )
+        state = state + rivalry_change(state, affinity, np.full((2, 2), 0.5), dt=1.0, up=0.1, fading=20.0)
     rise = 0.1 * 0.5 * 0.5
     assert state[0, 1] == state[1, 0] == pytest.approx(rise / (rise + 0.05))
 

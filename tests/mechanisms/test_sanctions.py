@@ -11,10 +11,14 @@ from scipy.special import expit
 from sim.core.columns import Array
 from sim.core.streams import Streams
 from sim.core.update import Update, combine
-from sim.mechanisms.sanctions import Sanctions, leak, sanctions_cost
+from sim.mechanisms._leaks import leaks
+from sim.mechanisms.growth import Growth
+from sim.mechanisms.sanctions import Sanctions
+from sim.mechanisms.trade import Trade
 from sim.world import DEFENCE, World
 from tests.mechanisms.quarrels import check_terms, quarrels, told
-from tests.mechanisms.worlds import small_world
+from tests.mechanisms.turns import turned
+from tests.mechanisms.worlds import busy_world, small_world
 
 OFFENDER, VICTIM = 0, 1
 
@@ -32,9 +36,12 @@ def updates(world: World, unit: Sanctions, runs: int = 300) -> list[Update]:
 
 def imposed(world: World, unit: Sanctions, runs: int = 300) -> Array:
     """New sanctions per run, (n, n)."""
-    return np.mean(
-        [combine({"x": u}, world)["sanctions"] > world.sanctions for u in updates(world, unit, runs)], axis=0
-    )
+    return np.mean([after(u, world)["sanctions"] > world.sanctions for u in updates(world, unit, runs)], axis=0)
+
+
+def after(update: Update, world: World) -> dict[str, Array]:
+    """All columns as an update leaves them."""
+    return world.arrays() | combine({"x": update}, world)
 
 
 def under(n: int = 40, level: float = 0.3, **columns: Any) -> World:
@@ -50,16 +57,104 @@ def test_cost_and_leak_by_hand() -> None:
     barred = np.zeros((3, 3))
     barred[1, 0] = 0.5
     escapes = 0.6 * (1.0 * 0.5 * 6.0) / 10.0
-    np.testing.assert_allclose(leak(barred, affinity, trade, leakage=0.6)[0], escapes)
-    cost = sanctions_cost(barred, affinity, trade, np.full(3, 100.0), weight=0.5, leakage=0.6)
-    np.testing.assert_allclose(cost, [0.5 * 0.5 * 4 / 100 * (1 - escapes), 0, 0])
+    felt = leaks(barred, affinity, trade, np.full(3, 100.0), weight=0.5, leakage=0.6)
+    np.testing.assert_allclose(felt.leak[0], escapes)
+    np.testing.assert_allclose(felt.cost, [0.5 * 0.5 * 4 / 100 * (1 - escapes), 0, 0])
+    np.testing.assert_allclose(felt.full, [0.5 * 0.5 * 4 / 100, 0, 0])
+    assert felt.through[2, 0] == pytest.approx(escapes / 0.6)
 
 
-def test_friends_who_trade_on_soften_the_blow() -> None:
-    hard, soft = under(), under(affinity=0.5 * (1 - np.eye(40)))
-    numbers = {"weight": 0.5, "leakage": 0.6}
-    costs = [sanctions_cost(w.sanctions, w.affinity, w.trade, w.gdp, **numbers)[0] for w in (hard, soft)]
-    assert 0 < costs[1] < costs[0]
+def leaking(friendship: float, dt: float = 1.0, **columns: Any) -> World:
+    """State 0 sells as much to 1, its friend or not, as to 38 others, who bar half of their trade with it."""
+    n = 40
+    affinity, trade, sanctions = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
+    affinity[0, 1] = affinity[1, 0] = friendship
+    trade[0, 1] = trade[1, 0] = 1.0
+    trade[0, 2:] = trade[2:, 0] = 1 / 38
+    sanctions[2:, 0] = 0.5
+    given = {"level": 0, "affinity": affinity, "trade": trade, "sanctions": sanctions, "dt": dt}
+    return quarrels(n, began=[(0, 1)], **(given | columns))
+
+
+def test_a_conduit_lowers_the_cost_exactly() -> None:
+    """Half of the trade runs through one friend: of the cost .6 x .5 x friendship leaks away."""
+    for friendship in (0.0, 0.4, 1.0):
+        world, plain = leaking(friendship), leaking(0.0)
+        costs = [-np.log1p(Sanctions(end=0)(w, Streams(1).at("s", 0)).add["gdp"][0] / w.gdp[0]) for w in (world, plain)]
+        assert costs[0] == pytest.approx((1 - 0.3 * friendship) * costs[1], rel=1e-9) and costs[1] > 0
+
+
+def test_a_conduit_lowers_success_exactly_and_over_paired_runs() -> None:
+    """Chances follow the cost that is left; 300 paired runs end in fewer concessions, with an interval below 0."""
+    unit = Sanctions(end=1, usual_cost=0.0025, by_cost=3)
+    events = [told(unit(leaking(f), Streams(1).at("s", 0)), "concession") for f in (0.0, 1.0)]
+    for event, share in zip(events, (1.0, 0.7), strict=True):
+        check_terms(event, np.log(np.asarray(event.chance) / (1 - np.asarray(event.chance))))
+        full = 0.5 * 0.5 / 100
+        expected = 3 * (np.tanh(np.log(full * share / 0.0025)) - np.tanh(np.log(full / 0.0025)))
+        np.testing.assert_allclose(event.terms["leakage"], expected, atol=1e-12)
+    works = np.array(
+        [
+            [float(np.asarray(told(unit(w, Streams(seed).at("s", 0)), "concession").done).sum()) for seed in range(300)]
+            for w in (leaking(0.0), leaking(1.0))
+        ]
+    )
+    gap = works[1] - works[0]
+    assert gap.mean() + 2.6 * gap.std() / np.sqrt(len(gap)) < 0
+
+
+@pytest.mark.parametrize("dt", [1.0, 0.25])
+def test_conduits_gain_the_trade_that_leaks(dt: float) -> None:
+    """rerouting x leakage x (share through the conduit) x barred trade a year, and nobody else."""
+    world = leaking(0.8, dt)
+    gained = np.zeros((40, 40))
+    for step in range(int(1 / dt)):
+        gained += Sanctions(end=0, secondary=0)(world, Streams(1).at("s", step)).add["trade"]
+    assert gained[0, 1] == gained[1, 0] == pytest.approx(0.25 * 0.6 * (0.8 * 0.5) * 0.5)
+    assert np.count_nonzero(gained) == 2
+
+
+def test_a_conduit_gains_in_the_economy_too() -> None:
+    """With trade and growth at work the friend of the target ends with more trade than where nothing is rerouted."""
+    trades = []
+    for rerouting in (0.0, 0.25):
+        world = leaking(0.8, 0.25, trade_residual=0.0)
+        turned(world, Sanctions(end=0, rerouting=rerouting, secondary=0), Trade(), Growth(), steps=20)
+        trades.append(float(world.trade[1].sum()))
+    assert trades[1] > 1.001 * trades[0]
+
+
+def test_conduits_risk_secondary_sanctions_at_the_rate() -> None:
+    """.1 a year x the sanction x the share of the target's trade that runs through the conduit in friendship."""
+    world, unit = leaking(1.0), Sanctions(end=0, secondary=1)
+    hit = np.zeros((40, 40))
+    for update in updates(world, unit, 150):
+        event = told(update, "secondary sanction")
+        hit[event.who, np.asarray(event.whom)] += 1 / 150
+        if len(event.who):
+            assert set(np.asarray(event.third)) == {0}
+            check_terms(event, np.log(-np.log(1 - np.asarray(event.chance))))
+            np.testing.assert_allclose(event.amount, 0.15 * 0.95)
+    assert hit[2:, 1].mean() == pytest.approx(-np.expm1(-0.5 * 0.5), rel=0.06)
+    assert hit.sum() == pytest.approx(hit[2:, 1].sum())
+    assert sum(len(told(u, "secondary sanction").who) for u in updates(leaking(0.0), unit, 50)) == 0
+    assert sum(len(told(u, "secondary sanction").who) for u in updates(world, Sanctions(secondary=0), 50)) == 0
+
+
+def test_nobody_bars_what_it_has_barred_and_no_step_is_tiny() -> None:
+    """Senders at or near the ceiling do not act again; those below it tighten by a share of what is left."""
+    held = np.zeros((10, 10))
+    held[2:5, OFFENDER], held[5:8, OFFENDER] = 0.9, 0.5
+    unit = Sanctions(impose=2, end=0)
+    for update in updates(outrage(sanctions=held), unit, 60):
+        first, more = told(update, "sanction"), told(update, "sanction tightened")
+        assert set(first.who.tolist()) <= {8, 9} and set(more.who.tolist()) <= {5, 6, 7}
+        np.testing.assert_allclose(first.amount if len(first.who) else 0.285, 0.3 * 0.95)
+        np.testing.assert_allclose(more.amount if len(more.who) else 0.135, 0.3 * 0.45)
+    for seed in range(40):
+        for event in Sanctions(impose=2, secondary=2)(busy_world(), Streams(seed).at("s", 0)).happenings:
+            if event.amount is not None:
+                assert (np.asarray(event.amount) >= 0.05).all()
 
 
 @pytest.mark.parametrize("dt", [1.0, 0.25])
@@ -92,7 +187,7 @@ def test_what_is_told_adds_up() -> None:
     event = told(Sanctions(impose=1)(world, Streams(1).at("s", 0)), "sanction")
     assert len(event.who) > 10
     check_terms(event, np.log(-np.log(1 - np.asarray(event.chance))))
-    np.testing.assert_allclose(event.amount, 0.3)
+    np.testing.assert_allclose(event.amount, 0.3 * 0.95)
     assert (np.asarray(event.drawn) < np.asarray(event.chance)).all()
 
 
@@ -113,9 +208,9 @@ def test_sanctions_end_at_a_quarter_a_year_and_a_third_succeed(dt: float) -> Non
     for update in updates(world, Sanctions(by_cost=0), int(60 / dt)):
         over = told(update, "sanction ended")
         ended += len(over.who)
-        worked += int(np.asarray(told(update, "concession").done).sum())
-        after = combine({"x": update}, world)["sanctions"]
-        assert (after[over.who, np.asarray(over.whom)] == 0).all()
+        worked += int(np.sum(told(update, "concession").done)) if len(over.who) else 0
+        held = after(update, world)["sanctions"]
+        assert not len(over.who) or (held[over.who, np.asarray(over.whom)] == 0).all()
     assert ended / (39 * 60 / dt) == pytest.approx(-np.expm1(-0.25 * dt), rel=0.12)
     assert worked / ended == pytest.approx(0.34, abs=0.06)
 
@@ -144,27 +239,31 @@ def fighting() -> World:
 
 
 def test_success_buys_off_grievances_and_failure_adds_one() -> None:
+    """What is given up goes with the part of the barred trade that those have who got their way."""
     resentful = np.zeros((40, 40))
     resentful[0, 5] = 1.0
     world = under(grievance=resentful)
     sure, vain = Sanctions(end=2, success=0.98, by_cost=0), Sanctions(end=2, success=0.02, by_cost=0)
-    eased = combine({"x": sure(world, Streams(1).at("s", 0))}, world)["grievance"]
-    assert eased[0, 5] == pytest.approx(0.5)
+    update = sure(world, Streams(1).at("s", 0))
+    won = int(np.sum(told(update, "concession").done))
+    assert won > 5 and after(update, world)["grievance"][0, 5] == pytest.approx(1 - 0.5 * won / 39)
     update = vain(world, Streams(3).at("s", 0))
     event = told(update, "concession")
     failed = np.asarray(event.who)[~np.asarray(event.done)]
     assert len(failed) > 3
     np.testing.assert_allclose(update.add["grievance"][0, failed[failed != 5]], 0.1)
+    both = np.concatenate([told(update, "sanction ended").who, event.who])
+    assert (after(update, world)["sanctions"][both, 0] == 0).all()
 
 
 def test_sanctions_vanish_with_a_state() -> None:
     world = under(alive=np.arange(40) != 0)
     update = Sanctions(end=0)(world, Streams(1).at("s", 0))
-    assert not combine({"x": update}, world)["sanctions"].any() and update.add["gdp"][0] == 0
+    assert not after(update, world)["sanctions"].any() and update.add["gdp"][0] == 0
 
 
 def test_extremes_leave_something_of_an_economy() -> None:
     world = small_world(8, dt=1.0, sanctions=0.99 * (1 - np.eye(8)), trade=1 - np.eye(8), gdp=5.0)
     for unit in (Sanctions(weight=1, speed=1), Sanctions(end=0), Sanctions(leakage=0)):
-        after = combine({"x": unit(world, Streams(1).at("s", 0))}, world)
-        assert (after["gdp"] > 0).all() and (after["sanctions"] <= 1).all()
+        left = after(unit(world, Streams(1).at("s", 0)), world)
+        assert (left["gdp"] > 0).all() and (left["sanctions"] <= 1).all()

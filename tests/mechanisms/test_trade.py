@@ -8,20 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.mechanisms.trade import Trade, gravity_flows, trade_residuals
+from sim.mechanisms.trade import Trade, gravity_flows, log_nearness, trade_residuals
 from sim.quantities import great_circle
 from tests.mechanisms.turns import turned
 from tests.mechanisms.worlds import small_world
 
-NUMBERS = Trade().numbers("scale", "by_size", "by_distance", "offset")
+NUMBERS = Trade().numbers("scale", "by_size", "by_distance", "by_digital")
+OFFSET = Trade().offset
 GDP = np.array([100.0, 400.0, 50.0])
 DISTANCE = np.array([[0, 500.0, 8000], [500, 0, 3000], [8000, 3000, 0]])
 NONE = np.zeros((3, 3))
 
 
 def flows(gdp: np.ndarray = GDP, distance: np.ndarray = DISTANCE, **changes: np.ndarray) -> np.ndarray:
-    given = {"closeness": NONE, "sanctions": NONE} | changes
-    return gravity_flows(gdp, distance, given["closeness"], given["sanctions"], product=550.0, **NUMBERS)
+    given = {"closeness": NONE, "sanctions": NONE, "digital": np.zeros(len(gdp))} | changes
+    closeness, sanctions, digital = (given[name] for name in ("closeness", "sanctions", "digital"))
+    near = log_nearness(distance, OFFSET)
+    return gravity_flows(gdp, near, closeness, sanctions, digital, product=550.0, **NUMBERS)
 
 
 def test_elasticities() -> None:
@@ -31,6 +34,25 @@ def test_elasticities() -> None:
     assert ratio[1, 2] == pytest.approx(1)
     farther = (DISTANCE + 500) * 1.2 - 500
     assert np.log(flows(distance=farther) / flows())[0, 2] / np.log(1.2) == pytest.approx(-NUMBERS["by_distance"])
+
+
+@pytest.mark.parametrize(("digital", "elasticity"), [(0.0, 0.9), (0.4, 0.9 * (1 - 0.65 * 0.4)), (1.0, 0.9 * 0.35)])
+def test_what_is_sold_digitally_feels_distance_less(digital: float, elasticity: float) -> None:
+    """Online, distance matters 65% less (Lendle et al. 2016); the elasticity falls with the mean of both shares."""
+    twice = (DISTANCE + OFFSET) * 2 - OFFSET
+    share = np.array([digital, digital, digital])
+    ratio = flows(distance=twice, digital=share) / flows(digital=share)
+    assert -np.log2(ratio[0, 2]) == pytest.approx(elasticity)
+    one = flows(distance=twice, digital=share * [1, 1, 0]) / flows(digital=share * [1, 1, 0])
+    assert -np.log2(one[0, 2]) == pytest.approx((0.9 + elasticity) / 2)
+
+
+def test_a_closed_state_trades_what_it_lets_in() -> None:
+    world = small_world(5)
+    closed = Trade().predicted(world.with_changes(openness=np.array([1, 1, 0.4, 1, 0.5])))
+    ratio = closed[world.dyad] / Trade().predicted(world)[world.dyad]
+    expected = np.outer([1, 1, 0.4, 1, 0.5], [1, 1, 0.4, 1, 0.5])[world.dyad]
+    np.testing.assert_allclose(ratio, expected)
 
 
 def test_what_it_gives_by_hand() -> None:
@@ -111,6 +133,7 @@ def test_world_trade_is_about_a_quarter_of_world_product(data_folder: Path) -> N
             distance[i, j] = distance[j, i] = 0
     size, none = gdp[codes].to_numpy(), np.zeros_like(distance)
     closeness = none + 0.2 * Trade().by_affinity + 0.2 * Trade().by_membership
-    flow = gravity_flows(size, distance, closeness, none, product=size.sum(), **NUMBERS)
+    digital = np.full(len(size), 0.06)  # of 2000
+    flow = gravity_flows(size, log_nearness(distance, OFFSET), closeness, none, digital, product=size.sum(), **NUMBERS)
     share = np.triu(flow, 1).sum() / size.sum()
     assert len(codes) > 150 and 0.2 < share < 0.3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.core.streams import Streams
-from sim.mechanisms.transition import Transition, partners_technology, path_decline, price_after
+from sim.mechanisms.transition import NEVER, Transition, path_decline, path_gap, price_after
 from sim.world import World
 from tests.mechanisms.turns import turned
 from tests.mechanisms.worlds import small_world
@@ -59,10 +59,56 @@ def test_weak_institutions_miss_the_path() -> None:
     assert 2 * world.emission_intensity[2] < world.emission_intensity[3] < world.emission_intensity[0]
 
 
-def test_a_pledge_without_the_norm_or_a_norm_without_a_year_changes_nothing() -> None:
-    assert not Transition().follows(exporter(neutrality_year=2040, adopted=0)).any()
-    assert not Transition().follows(exporter(adopted=PLEDGE)).any()
-    assert Transition().follows(exporter(adopted=PLEDGE, neutrality_year=2060)).tolist()[:2] == [0, 0]
+def test_a_pledged_year_without_the_norm_changes_nothing() -> None:
+    world = exporter(neutrality_year=2040, adopted=0, legitimacy=1.0)
+    turned(world, Transition(**CALM), steps=4)
+    np.testing.assert_allclose(world.emission_intensity, 0.5 * np.exp(-0.017))
+    assert (world.path_start == NEVER).all() and not world.path_gap.any()
+
+
+def test_who_adopts_the_norm_without_a_year_pledges_one() -> None:
+    world = exporter(adopted=PLEDGE, neutrality_year=[NEVER, NEVER, NEVER, 2055])
+    turned(world, Transition(horizon=30, **CALM), steps=8)
+    assert world.neutrality_year.tolist() == [NEVER, NEVER, 2030, 2055]
+    assert world.path_start.tolist() == [NEVER, NEVER, 2000, 2000]
+    np.testing.assert_allclose(world.path_intensity, [0, 0, 0.5, 0.5])
+
+
+def test_who_drops_the_norm_leaves_the_path() -> None:
+    world = exporter(adopted=PLEDGE, neutrality_year=2040)
+    turned(world, Transition(), steps=4)
+    world.write({"adopted": np.array([[0, 0, 0, 0], [0, 0, 1, 0]], dtype=bool)})
+    turned(world, Transition(), steps=4)
+    assert world.path_start[3] == NEVER and world.path_gap[3] == 0 and world.path_start[2] == 2000
+
+
+def test_the_gap_to_the_path_by_hand() -> None:
+    """Pledged in 2020 for 2060: half the intensity is due in 2040, none in 2060."""
+    year, start, began = np.full(4, 2060.0), np.array([2020.0, 2020, 2020, NEVER]), np.array([0.8, 0.8, 0.8, 0])
+    intensity = np.array([0.4, 0.6, 0.2, 0.5])
+    np.testing.assert_allclose(path_gap(intensity, 2040, year, start, began), [0, 0.25, -0.25, 0])
+    np.testing.assert_allclose(path_gap(intensity, 2060, year, start, began), [0.5, 0.75, 0.25, 0])
+    np.testing.assert_allclose(path_gap(intensity, 2070, year, start, began), [0.5, 0.75, 0.25, 0])
+
+
+def test_strong_institutions_are_on_track_and_weak_ones_fall_behind() -> None:
+    world = exporter(adopted=PLEDGE, neutrality_year=2040, legitimacy=[0.6, 0.6, 1.0, 0.2])
+    turned(world, Transition(**CALM), steps=100)
+    assert abs(world.path_gap[2]) < 0.02 and world.path_gap[3] > 0.2
+
+
+def test_a_digital_economy_learns_faster() -> None:
+    world = exporter(digital_share=[0.0, 0.3, 0, 0.3], hydrocarbon_share=0.0, democracy=0.5)
+    alone = Transition(diffusion=0.0).progress(world, np.zeros(4))
+    assert alone[1] - alone[0] == pytest.approx(0.01 * 0.3 * 0.6)
+
+
+def test_the_standing_variance_of_the_price() -> None:
+    """noise^2 / (2 reversion): applying the exact step to a draw from it gives it back."""
+    z = Streams(4).at("z", 0).standard_normal((2, 60_000))
+    spread = 0.25 / np.sqrt(2 * 0.3)
+    after = np.log(price_after(80 * np.exp(spread * z[0]), z[1], dt=0.7, usual=80.0, reversion=0.3, noise=0.25))
+    assert after.std() == pytest.approx(spread, rel=0.01) and after.mean() == pytest.approx(np.log(80), abs=0.005)
 
 
 def test_path_decline_near_the_year_is_as_fast_as_possible() -> None:
@@ -98,7 +144,6 @@ def test_the_worlds_transition_and_own_pledge_shrink_hydrocarbons() -> None:
 def test_technology_spreads_along_trade_and_stays_in_bounds() -> None:
     trade = np.array([[0.0, 0, 9, 0], [0, 0, 0, 9], [9, 0, 0, 0], [0, 9, 0, 0]])
     world = exporter(technology=[0.9, 0.1, 0.2, 0.2], trade=trade, hydrocarbon_share=0.0)
-    np.testing.assert_allclose(partners_technology(world.technology, trade), [0.2, 0.2, 0.9, 0.1])
     learnt = Transition().progress(world, np.zeros(4))
     alone = Transition(diffusion=0.0).progress(world, np.zeros(4))
     assert learnt[2] > alone[2] and learnt[3] == alone[3]

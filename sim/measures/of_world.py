@@ -264,13 +264,13 @@ def alliance_clustering(world: World) -> float:
 
 @measure(unit="1", low=0, high=inf)
 def pacts_formed(world: World) -> float:
-    """Bilateral pacts concluded since the start."""
+    """Pairs of states that a pact, bilateral or of many, has newly tied since the start."""
     return float(world.pact_formed_count)
 
 
 @measure(unit="1", low=0, high=inf)
 def pacts_ended(world: World) -> float:
-    """Bilateral pacts ended since the start."""
+    """Pairs of states whose pact, bilateral or of many, has ended since the start."""
     return float(world.pact_ended_count)
 
 

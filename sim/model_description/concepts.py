@@ -67,7 +67,7 @@ CONCEPTS = {
         joining them, war, sanctions, mediation between two parties and a third, voting with one's feet in
         organisations. Indirect: through the network of affinities (structural balance), through trade and its
         diversion, through the oil price, through poles' rivalry that any courtship fans, and through norms that others
-        keep or break. All moves of a phase are simultaneous.
+        keep or break. All moves of a phase are simultaneous, unless the scenario asks for turns (`activation`).
     """,
     "Stochasticity": """
         Chance stands for what the model leaves out. {drawing} draw random numbers; the other mechanisms are

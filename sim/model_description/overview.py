@@ -109,8 +109,10 @@ STEP = """
     add, and two mechanisms that would set one column in the same phase are an error. The result is applied, within
     bounds, before the next phase begins, so the order of mechanisms inside a phase does not matter. Scheduled events
     that fall due within the step are carried out before the mechanisms of SHOCK. Before the mechanisms of DECIDE, every
-    policy is asked once for all states that hold it; what it proposes fills the columns of proposals. After the last
-    phase the clock moves by `dt` and all measures are recorded.
+    policy is asked once for all states that hold it; what it proposes fills the columns of proposals. With
+    `activation` set to "random" or "by_power" states come one after another here: each proposes and moves its own
+    portfolio and arms before the next one looks. After the last phase the clock moves by `dt` and all measures are
+    recorded.
 """
 
 GROUPS = (

@@ -36,7 +36,8 @@ CHANGED = """
 POLICIES = """
     A policy is asked once a step for all the states that hold it and proposes the appeal of the options of the
     portfolio, the taste for spreading ties, a factor on the military need, what it adds to the surplus seen in pacts,
-    and a factor on the will to mediate. A user's own policy takes the same place.
+    a factor on the will to mediate, how open the state is to trade, its wish for memberships and how hard it campaigns
+    for norms. A user's own policy takes the same place, written for arrays or for one state in plain Python.
 """
 
 EVENTS = """

@@ -221,7 +221,7 @@ def test_a_file_with_conditions_is_validated_shown_run_and_explained(tmp_path: P
     assert values["pairs.ALD.BOR.rivalry"] == pytest.approx(0.3, rel=0.1)
     alive = run.states["alive"][:, run.row("FEN")]
     assert not alive[:9].any() and alive[9:].all()
-    said = asked("explain", str(out), "--state", "MER")
+    said = " ".join(asked("explain", str(out), "--state", "MER").split())
     assert "Meridia decides by neutral from now on (because pairs.ALD.BOR.rivalry > 0.2" in said
 
 

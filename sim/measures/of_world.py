@@ -333,7 +333,7 @@ def world_emissions(world: World) -> float:
 @measure(unit="kg/USD", low=0, high=20)
 def carbon_intensity(world: World) -> float:
     """World emissions over world product."""
-    return weighted_mean(world.emission_intensity, world.gdp * world.alive)
+    return min(weighted_mean(world.emission_intensity, world.gdp * world.alive), 20.0)
 
 
 @measure(unit="1", low=0, high=1)

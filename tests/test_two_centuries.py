@@ -31,7 +31,7 @@ def test_two_centuries(seed: int) -> None:
     stuck = {name: at for name, values in late.items() if (at := np.isin(values, (0.0, 1.0)).mean()) > 0.5}
     assert not stuck, f"at a bound in over half of the last fifty years: {stuck}"
     assert series["top_power"].max() < 0.5
-    assert 0.05 < series["pact_density"][-fifty:].mean() < 0.3
+    assert 0.05 < series["alliance_density"][-fifty:].mean() < 0.3
     used = np.array(model.history.alignment)[-fifty:, ~model.world.in_pole].mean(axis=(0, 1))
     assert (used > 0.01).all(), f"a vector is forgotten: {used}"
     disputes = series["disputes"]

@@ -34,6 +34,10 @@ WAR = LEVELS.index("war")
 SETTLED = ("not", "stalemate", "negotiated", "facilitated", "formulated", "manipulated", "imposed")
 """Names of the kinds of settlement in `settlement_kind`; three by the style of the mediation."""
 TIERS = ("small", "middle", "great")
+AXES = {"i": "state", "j": "state", "g": "pole", "h": "pole", "o": "pole", "m": "organisation", "q": "norm"} | {
+    "k": "obligation"
+}
+"""Letter of an axis -> what is counted along it (along o, too, but for its first place)."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,13 @@ class Names:
 
     def sizes(self) -> dict[str, int]:
         """Letter of an axis -> length."""
-        n, g = len(self.states), len(self.poles)
-        rest = {"m": len(self.organisations), "q": len(self.norms), "k": len(OBLIGATIONS)}
-        return {"i": n, "j": n, "g": g, "h": g, "o": g + 1, **rest}
+        return {letter: len(self.along(letter)) for letter in AXES}
+
+    def along(self, letter: str, *, aside: str = "non-alignment") -> tuple[str, ...]:
+        """The names along an axis, in the order of the arrays; `aside` is what to call option 0 of a portfolio."""
+        named = {"state": self.states, "pole": self.poles, "organisation": self.organisations, "norm": self.norms}
+        listed = (named | {"obligation": OBLIGATIONS})[AXES[letter]]
+        return (aside, *listed) if letter == "o" else listed
 
 
 class World(Store):

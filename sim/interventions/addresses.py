@@ -12,7 +12,7 @@ from sim.core.columns import Array, Column, Derived
 from sim.core.spelling import nearest
 from sim.measures import BY_STATE, SCALAR
 from sim.policies.proposals import PROPOSED
-from sim.world import OBLIGATIONS, TIERS, Names, World
+from sim.world import AXES, TIERS, Names, World
 
 ROOTS = {"states": "i", "pairs": "ij", "organisations": "m", "norms": "q", "poles": "g"}
 """First word of an address -> letters of the axes whose names come next."""
@@ -164,7 +164,7 @@ def _of(text: str, parts: Sequence[str], first: tuple[int, ...], names: Names) -
     column = _column(root, letters, name)
     rest = [letter for letter in column.axes if letter not in letters]
     if len(more) != len(rest):
-        asked = "".join(f".{_EXAMPLES[letter]}" for letter in rest)
+        asked = "".join(f".{AXES[letter].upper()}" for letter in rest)
         raise AddressError(f"'{text}' is no single number; write {'.'.join(parts[: 2 + len(letters)])}{asked}")
     here = dict(zip(letters, first, strict=True))
     here |= {letter: _position(letter, word, names) for letter, word in zip(rest, more, strict=True)}
@@ -193,33 +193,16 @@ def _reader(column: Column) -> Callable[[World], Array]:
     return lambda world: getattr(world, name)
 
 
-_EXAMPLES = {"i": "STATE", "j": "STATE", "g": "POLE", "h": "POLE", "o": "POLE", "m": "ORGANISATION", "q": "NORM"} | {
-    "k": "OBLIGATION"
-}
-_WHAT = {"i": "state", "j": "state", "g": "pole", "h": "pole", "o": "pole", "m": "organisation", "q": "norm"} | {
-    "k": "obligation"
-}
-
-
 def _position(letter: str, word: str, names: Names) -> int:
     """The number of a name along an axis."""
-    known: dict[str, Sequence[str]] = {
-        "i": names.states,
-        "j": names.states,
-        "g": names.poles,
-        "h": names.poles,
-        "o": (NON_ALIGNMENT, *names.poles),
-        "m": names.organisations,
-        "q": names.norms,
-        "k": OBLIGATIONS,
-    }
-    if word not in known[letter]:
-        raise AddressError(f"no {_WHAT[letter]} '{word}'; {nearest(word, known[letter])}")
-    return known[letter].index(word)
+    known = names.along(letter, aside=NON_ALIGNMENT)
+    if word not in known:
+        raise AddressError(f"no {AXES[letter]} '{word}'; {nearest(word, known)}")
+    return known.index(word)
 
 
 def _form(root: str) -> str:
-    names = ".".join(_EXAMPLES[letter] for letter in ROOTS[root])
+    names = ".".join(AXES[letter].upper() for letter in ROOTS[root])
     examples = {
         "states": "states.KAZ.credibility",
         "pairs": "pairs.KAZ.RUS.threat",

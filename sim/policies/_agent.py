@@ -10,9 +10,7 @@ import numpy as np
 
 from sim.core.columns import Array
 from sim.core.spelling import nearest
-from sim.world import OBLIGATIONS, TIERS, Names, World
-
-NON_ALIGNMENT = "non-alignment"
+from sim.world import AXES, TIERS, Names, World
 
 
 class ProposalError(ValueError):
@@ -46,24 +44,10 @@ class ByName(Mapping[str, Any]):
 @lru_cache(maxsize=256)
 def along(names: Names, letter: str) -> Mapping[str, int]:
     """The names along an axis, with their places."""
-    listed = {
-        "i": names.states,
-        "j": names.states,
-        "g": names.poles,
-        "h": names.poles,
-        "o": (NON_ALIGNMENT, *names.poles),
-        "m": names.organisations,
-        "q": names.norms,
-        "k": OBLIGATIONS,
-    }[letter]
-    return {name: number for number, name in enumerate(listed)}
+    return {name: number for number, name in enumerate(names.along(letter))}
 
 
-WHAT = {"i": "state", "j": "state", "g": "pole", "h": "pole", "o": "pole or non-alignment"} | {
-    "m": "organisation",
-    "q": "norm",
-    "k": "obligation",
-}
+WHAT = AXES | {"o": "pole or non-alignment"}
 
 
 def place(names: Names, letter: str, name: Any) -> int:

@@ -30,7 +30,7 @@ EVENT_COLUMNS = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """A batch of happenings with its place in the run."""
 

@@ -7,12 +7,32 @@ shape, never "as many as needed", so that a change in one country leaves the dra
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.random import Generator, Philox
 
 from sim.core.columns import Array
+
+
+class Stream:
+    """A generator that is wound to its step when something is first asked of it; many steps draw nothing."""
+
+    __slots__ = ("_generator", "_start", "_step")
+
+    def __init__(self, generator: Generator, start: dict[str, Any]) -> None:
+        self._generator, self._start, self._step = generator, start, -1
+
+    def wind(self, step: int) -> None:
+        """Be ready for another step."""
+        self._step = step
+
+    def __getattr__(self, name: str) -> Any:
+        if self._step >= 0:
+            self._start["state"]["counter"] = (0, 0, 0, self._step)
+            self._generator.bit_generator.state = self._start
+            self._step = -1
+        return getattr(self._generator, name)
 
 
 class Streams:
@@ -26,26 +46,24 @@ class Streams:
         if seed < 0:
             raise ValueError(f"a seed is an integer of at least 0, not {seed}")
         self.seed = seed
-        self._generators: dict[str, tuple[Generator, dict[str, Any]]] = {}
+        self._streams: dict[str, Stream] = {}
 
     def at(self, name: str, step: int) -> Generator:
         """The generator of one consumer in one step: Philox, keyed by (seed, name), counted from the step.
 
-        It is valid until the same name is asked for again: the generator is wound to the new step, which costs a
-        fifth of making one.
+        It is valid until the same name is asked for again: the generator is wound to the new step, at its first draw,
+        which costs a fifth of making one.
         """
-        generator, start = self._generators.get(name) or self._made(name)
-        start["state"]["counter"] = (0, 0, 0, step)
-        generator.bit_generator.state = start
-        return generator
+        stream = self._streams.get(name) or self._made(name)
+        stream.wind(step)
+        return cast(Generator, stream)
 
-    def _made(self, name: str) -> tuple[Generator, dict[str, Any]]:
-        """A new generator and its state with nothing drawn."""
+    def _made(self, name: str) -> Stream:
         digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=16).digest()
         bits = Philox(key=np.frombuffer(digest, dtype=np.uint64))
         start = {**bits.state, "buffer": (0, 0, 0, 0), "state": {"key": tuple(bits.state["state"]["key"].tolist())}}
-        self._generators[name] = (Generator(bits), start)
-        return self._generators[name]
+        self._streams[name] = Stream(Generator(bits), start)
+        return self._streams[name]
 
 
 def symmetric_uniform(rng: Generator, n: int) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.columns import Array, Store
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Happening:
     """A batch of like events of one phase, column by column, with the numbers that made each decision.
 

@@ -108,6 +108,7 @@ def burt_constraint(weight: Array) -> Array:
     return np.einsum("ij,ij->i", invested, invested)
 
 
+@once
 def local_clustering(tie: Array) -> Array:
     """Share of the pairs of a node's contacts that are tied to each other, (n,); -1 with fewer than two contacts.
 

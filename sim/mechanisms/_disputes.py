@@ -58,11 +58,6 @@ NO_DISPUTES = LiveDisputes(_NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY,
 """Peace."""
 
 
-_NOBODY = np.zeros(0, dtype=int)
-NO_DISPUTES = LiveDisputes(_NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, np.zeros(0))
-"""Peace."""
-
-
 def live_disputes(
     hostility: Array, originator: Array, dispute_tag: Array, *, lowest: int = 2, among: Array | None = None
 ) -> LiveDisputes:

@@ -21,72 +21,46 @@ UNKNOWN = -50.0
 """Mark in `onset_reference` (its lower bound) for pairs that have not existed yet."""
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Which pairs are asked about: chosen ones (i[p], j[p]), or all, where both are None."""
-
-    i: Array | None = None
-    j: Array | None = None
-
-    def of(self, matrix: Array) -> Array:
-        """Entries of an (n, n) array."""
-        return matrix if self.i is None else matrix[self.i, self.j]
-
-    def ends(self, values: Array) -> tuple[Array, Array]:
-        """What an (n,) array holds for the first and for the second state; they broadcast against each other."""
-        return (values[:, None], values) if self.i is None else (values[self.i], values[self.j])
-
-    def both_ways(self, matrix: Array) -> Array:
-        """An (n, n) array added to its transpose."""
-        return matrix + matrix.T if self.i is None else matrix[self.i, self.j] + matrix[self.j, self.i]
+STANDING = ("land_border", "near_by_sea", "far", "one_great", "two_great")
+"""Covariates that hardly ever change in a run, by the names of their weights."""
+CHANGING = ("capabilities", "joint_democracy", "ideal_distance", "recent_dispute", "dispute_history")
+"""Measured covariates that change."""
+MECHANISTIC = ("threat", "grievance", "rivalry", "shield", "backing", "settlement")
+"""Covariates that the simulation brings about."""
 
 
-ALL = Pairs()
+@once
+def standing(contiguous: Array, near_by_sea: Array, capital_distance: Array, great: Array) -> Array:
+    """The covariates of `STANDING`, from the columns of these names, (5, n, n)."""
+    parts = np.empty((len(STANDING), *contiguous.shape))
+    parts[0] = contiguous
+    parts[1] = near_by_sea & ~contiguous
+    np.log1p(capital_distance, out=parts[2])
+    parts[3] = great[:, None] ^ great
+    parts[4] = great[:, None] & great
+    return parts
 
 
-def standing(
-    pairs: Pairs, contiguous: Array, near_by_sea: Array, capital_distance: Array, great: Array
-) -> dict[str, Array]:
-    """Covariates that hardly ever change in a run, by name; from the columns of these names."""
-    one, two = pairs.ends(great)
-    border = pairs.of(contiguous)
-    return {
-        "land_border": border,
-        "near_by_sea": pairs.of(near_by_sea) & ~border,
-        "far": np.log1p(pairs.of(capital_distance)),
-        "one_great": one ^ two,
-        "two_great": one & two,
-    }
+def put_changing(world: World, parts: Array, *, memory_time: float) -> None:
+    """Fill in the covariates of `CHANGING`, (5, n, n); `memory_time` in years."""
+    power = np.log(np.maximum(world.power, 1e-6)) / 2
+    np.add(power[:, None], power, out=parts[0])
+    np.minimum(world.democracy[:, None], world.democracy, out=parts[1])
+    np.subtract(world.ideal_point[:, None], world.ideal_point, out=parts[2])
+    np.abs(parts[2], out=parts[2])
+    np.divide(world.peace_years, -memory_time, out=parts[3])
+    np.exp(parts[3], out=parts[3])
+    np.log1p(world.dispute_record, out=parts[4])
 
 
-def _places(world: World) -> tuple[Array, Array, Array, Array]:
-    """What `standing` asks for."""
-    return world.contiguous, world.near_by_sea, world.capital_distance, world.great
-
-
-def changing(world: World, pairs: Pairs, *, memory_time: float) -> dict[str, Array]:
-    """Measured covariates that change, by name; `memory_time` in years."""
-    power, other = pairs.ends(np.log(np.maximum(world.power, 1e-6)) / 2)
-    democracy, ideal = pairs.ends(world.democracy), pairs.ends(world.ideal_point)
-    return {
-        "capabilities": power + other,
-        "joint_democracy": np.minimum(*democracy),
-        "ideal_distance": np.abs(ideal[0] - ideal[1]),
-        "recent_dispute": np.exp(pairs.of(world.peace_years) / -memory_time),
-        "dispute_history": np.log1p(pairs.of(world.dispute_record)),
-    }
-
-
-def mechanistic(world: World, pairs: Pairs) -> dict[str, Array]:
-    """Covariates that the simulation brings about, by name."""
-    return {
-        "threat": pairs.both_ways(world.threat),
-        "grievance": pairs.both_ways(world.grievance),
-        "rivalry": pairs.of(world.rivalry),
-        "shield": pairs.of(shield(world.guarantee, world.reach)),
-        "backing": pairs.of(backing(world.treaty, world.power)),
-        "settlement": pairs.of(world.settlement),
-    }
+def put_mechanistic(world: World, parts: Array) -> None:
+    """Fill in the covariates of `MECHANISTIC`, (6, n, n)."""
+    np.add(world.threat, world.threat.T, out=parts[0])
+    np.add(world.grievance, world.grievance.T, out=parts[1])
+    parts[2] = world.rivalry
+    parts[3] = shield(world.guarantee, world.reach)
+    parts[4] = backing(world.treaty, world.power)
+    parts[5] = world.settlement
 
 
 @once
@@ -114,26 +88,18 @@ def backing(treaty: Array, power: Array) -> Array:
     return (share + share.T) / 2
 
 
-def weighted_sum(parts: Mapping[str, Array], weights: Mapping[str, float], total: Array) -> Array:
-    """`total` (a fresh array, changed in place) + sum_c weight_c x_c without keeping the products."""
-    product = np.empty(total.shape)
-    for name, values in parts.items():
-        np.multiply(values, weights[name], out=product)
-        total += product
-    return total
-
-
-WEIGHED_ONCE = ("baseline", "land_border", "near_by_sea", "far", "one_great", "two_great")
-
-
 @once
 def groundwork(
     frailty: Array, contiguous: Array, near_by_sea: Array, capital_distance: Array, great: Array, *weights: float
 ) -> Array:
-    """Baseline, frailty and all standing covariates, (n, n), for weights in the order of `WEIGHED_ONCE`."""
-    numbers = dict(zip(WEIGHED_ONCE, weights, strict=True))
-    parts = standing(ALL, contiguous, near_by_sea, capital_distance, great)
-    return weighted_sum(parts, numbers, frailty + numbers["baseline"])
+    """Baseline, frailty and all standing covariates, (n, n), for the weights of baseline and `STANDING` in order."""
+    parts = standing(contiguous, near_by_sea, capital_distance, great)
+    return frailty + weights[0] + _weighed(parts, np.array(weights[1:]))
+
+
+def _weighed(parts: Array, weights: Array) -> Array:
+    """sum_c weight_c x_c, (c, n, n) -> (n, n)."""
+    return (weights @ parts.reshape(len(parts), -1)).reshape(parts.shape[1:])
 
 
 @dataclass(frozen=True)
@@ -142,29 +108,41 @@ class OnsetIndex:
 
     Attributes:
         world: the world that it is about. numbers: the weights by name.
+        parts, weights: covariates of `MECHANISTIC` and `CHANGING` in order, (11, n, n), and what each counts, (11,).
         reference: weighted mechanistic covariates at the start, (n, n). settled: it is known of all pairs already.
         logit: the sum of all, (n, n).
     """
 
     world: World
     numbers: Mapping[str, float]
+    parts: Array
+    weights: Array
     reference: Array
     logit: Array
     settled: bool
 
     def terms(self, i: Array, j: Array) -> dict[str, Array]:
         """Signed contributions for chosen pairs, each of the shape of `i`; they add up to `logit[i, j]`."""
-        numbers, pairs = self.numbers, Pairs(i, j)
-        facts = standing(pairs, *_places(self.world)) | changing(self.world, pairs, memory_time=numbers["memory_time"])
+        numbers, held = self.numbers, [self.numbers[name] for name in STANDING]
         told = {"baseline": np.full(len(i), numbers["baseline"]), "frailty": self.world.frailty[i, j]}
-        told |= {_plain(name): numbers[name] * part for name, part in facts.items()}
-        moving = mechanistic(self.world, pairs)
-        told |= {f"{_plain(name)} now": numbers["trust"] * numbers[name] * part for name, part in moving.items()}
-        return told | {"the same at the start": -self.reference[i, j]}
+        ground = standing(*_places(self.world))[:, i, j] * np.array(held)[:, None]
+        told |= zip(TOLD_STANDING, ground, strict=True)
+        told |= zip(TOLD_MOVING, self.parts[:, i, j] * self.weights[:, None], strict=True)
+        told["the same at the start"] = -self.reference[i, j]
+        return told
 
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
+
+
+TOLD_STANDING = tuple(_plain(name) for name in STANDING)
+TOLD_MOVING = (*(f"{_plain(name)} now" for name in MECHANISTIC), *(_plain(name) for name in CHANGING))
+
+
+def _places(world: World) -> tuple[Array, Array, Array, Array]:
+    """What `standing` asks for."""
+    return world.contiguous, world.near_by_sea, world.capital_distance, world.great
 
 
 def onset_index(world: World, numbers: Mapping[str, float]) -> OnsetIndex:
@@ -173,15 +151,20 @@ def onset_index(world: World, numbers: Mapping[str, float]) -> OnsetIndex:
     Args:
         numbers: the parameters of `dispute_onset`.
     """
-    index = weighted_sum(mechanistic(world, ALL), numbers, np.zeros(world.affinity.shape))
-    index *= numbers["trust"]
+    split = len(MECHANISTIC)
+    parts = np.empty((split + len(CHANGING), *world.affinity.shape))
+    weights = np.array([numbers[name] for name in (*MECHANISTIC, *CHANGING)])
+    weights[:split] *= numbers["trust"]
+    put_mechanistic(world, parts[:split])
+    put_changing(world, parts[split:], memory_time=numbers["memory_time"])
+    index = _weighed(parts[:split], weights[:split])
     known = (world.onset_reference > UNKNOWN) if world.step else np.zeros(index.shape, dtype=bool)
     settled = np.array_equal(known, world.dyad)
     reference = world.onset_reference if settled else np.where(known, world.onset_reference, index)
     logit = index - reference
-    logit += groundwork(world.frailty, *_places(world), *(numbers[name] for name in WEIGHED_ONCE))
-    weighted_sum(changing(world, ALL, memory_time=numbers["memory_time"]), numbers, logit)
-    return OnsetIndex(world, numbers, reference, logit, settled)
+    logit += groundwork(world.frailty, *_places(world), *(numbers[name] for name in ("baseline", *STANDING)))
+    logit += _weighed(parts[split:], weights[split:])
+    return OnsetIndex(world, numbers, parts, weights, reference, logit, settled)
 
 
 def onset_probability(world: World, numbers: Mapping[str, float]) -> Array:

@@ -15,7 +15,8 @@ from sim.results import Run
 
 PARTIES = ("who", "whom")
 DECIDERS: dict[str, tuple[str, ...]] = {
-    "pact": ("whom",), "accession": ("third",), "coercion": ("third",), "coercive sanction": ("third",),
+    "pact": ("whom",), "accession": ("third",), "collective action": ("third",), "suspension": ("third",),
+    "coercion": ("third",), "coercive sanction": ("third",),
     "mediation": PARTIES, "offer": ("third",), "passed over": (), "guarantor": ("third",), "venue": (),
     "pressure": ("third",), "proposal": ("third",), "negotiated peace": PARTIES, "imposed peace": (),
     "relapse": PARTIES,

@@ -103,9 +103,10 @@ def zeal(world: World, *, by_record: float) -> Array:
 
 
 def outsiders(world: World, i: Array, j: Array) -> Array:
-    """States that take no part in the disputes of i and j, bool (d, n)."""
+    """States that take no part in the disputes of i and j and have none of their own with either, bool (d, n)."""
     mark = np.maximum(world.dispute_tag[i, j], 1e-12)[:, None]
     outside = (world.dispute_tag.take(i, axis=0) != mark) & (world.dispute_tag.take(j, axis=0) != mark)
+    outside &= np.maximum(world.hostility.take(i, axis=0), world.hostility.take(j, axis=0)) < 2
     each = np.arange(len(i))
     outside[each, i] = outside[each, j] = False
     return outside

@@ -38,7 +38,8 @@ the host of a success gains `by_hosting` of it. A success ends the dispute for a
 affinity by `warming` (1 - affinity); how long it holds, `settlements` says. Salience is level / 5, times `minor` where
 nobody has died.
 
-Assumes: only bias against a side deters that side; at most one offer a dispute and step; a state joins one team a step.
+Assumes: only bias against a side deters that side; who has a dispute of its own with a party does not mediate; at most
+one offer a dispute and step; a state joins one team a step.
 Source: ripeness, Zartman 2000; bias and leverage, Kydd 2003 and Svensson 2009; offer and acceptance, Beardsley 2008;
 styles, Beardsley et al. 2006; capacity and reputation, Bercovitch and Houston 1996.
 """

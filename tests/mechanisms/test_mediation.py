@@ -392,3 +392,10 @@ def test_who_offers_has_stakes_zeal_and_a_record() -> None:
 def test_settlements_are_named_by_their_style() -> None:
     for style, name in ((talks.FACILITATION, "facilitated"), (talks.MANIPULATION, "manipulated")):
         assert SETTLED[style] == name
+
+
+def test_who_is_at_odds_with_a_party_does_not_mediate() -> None:
+    level, tag = symmetric({(2, 3): 4, (0, 3): 3, (1, 3): 1}), symmetric({(2, 3): 0.5, (0, 3): 0.7, (1, 3): 0.9})
+    eager = willing(quarrel(hostility=level, dispute_tag=tag))
+    assert (eager[[0, 2, 3]] == 0).all()  # A has a dispute of its own with D; a mere claim, as B's, is no bar
+    assert (eager[[1, 4, 5]] > 0).all()

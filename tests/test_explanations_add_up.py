@@ -150,7 +150,7 @@ def test_what_was_drawn_agrees_with_what_happened(done: Run) -> None:
 def test_who_mediates_came_before_every_other_candidate_that_is_told_of(done: Run) -> None:
     offers = {(e["step"], e["who"], e["whom"]): e for e, _ in decisions(done) if e["kind"] == "offer"}
     others = [event for event, _ in decisions(done) if event["kind"] == "passed over"]
-    assert len(offers) > 5 and len(others) > len(offers)
+    assert len(offers) > 2 and len(others) > len(offers)
     for event in others:
         offer = offers[event["step"], event["who"], event["whom"]]
         assert offer["third"] != event["third"]

@@ -18,6 +18,7 @@ from sim.core.streams import Streams
 from sim.mechanisms.base import Mechanism
 from sim.model import Geopolitics, StepError
 from sim.scenario import Scenario
+from tests.mechanisms.recording import Recording
 from tests.mechanisms.worlds import PermutedDraws, permuted_world
 
 MECHANISMS = discover(sim.mechanisms, Mechanism)  # type: ignore[type-abstract]
@@ -32,18 +33,6 @@ EXTREMES = [
 def model_of(scenario: Scenario | str, seed: int = 1, **changes: Any) -> Geopolitics:
     loaded = load_scenario(scenario, changes=changes) if isinstance(scenario, str) else scenario
     return loaded.model(seed)
-
-
-class Recording(Streams):
-    """Streams that remember the first numbers that everybody drew."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.drawn: dict[tuple[str, int], float] = {}
-
-    def at(self, name: str, step: int) -> Any:
-        self.drawn[name, step] = float(super().at(name, step).random())
-        return super().at(name, step)
 
 
 def recorded(scenario: Scenario, years: float = 3) -> tuple[Geopolitics, dict[tuple[str, int], float]]:

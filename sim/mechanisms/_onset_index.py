@@ -23,7 +23,7 @@ UNKNOWN = -50.0
 
 STANDING = ("land_border", "near_by_sea", "far", "one_great", "two_great")
 """Covariates that hardly ever change in a run, by the names of their weights."""
-CHANGING = ("capabilities", "joint_democracy", "ideal_distance", "recent_dispute", "dispute_history")
+CHANGING = ("capabilities", "joint_democracy", "ideal_distance", "recent_dispute", "dispute_history", "dependence")
 """Measured covariates that change."""
 MECHANISTIC = ("threat", "grievance", "rivalry", "shield", "backing", "settlement")
 """Covariates that the simulation brings about."""
@@ -42,7 +42,7 @@ def standing(contiguous: Array, near_by_sea: Array, capital_distance: Array, gre
 
 
 def put_changing(world: World, parts: Array, *, memory_time: float) -> None:
-    """Fill in the covariates of `CHANGING`, (5, n, n); `memory_time` in years."""
+    """Fill in the covariates of `CHANGING`, (6, n, n); `memory_time` in years."""
     power = np.log(np.maximum(world.power, 1e-6)) / 2
     np.add(power[:, None], power, out=parts[0])
     np.minimum(world.democracy[:, None], world.democracy, out=parts[1])
@@ -51,6 +51,7 @@ def put_changing(world: World, parts: Array, *, memory_time: float) -> None:
     np.divide(world.peace_years, -memory_time, out=parts[3])
     np.exp(parts[3], out=parts[3])
     np.log1p(world.dispute_record, out=parts[4])
+    np.divide(world.trade, np.maximum(np.maximum(world.gdp[:, None], world.gdp), 1e-9), out=parts[5])
 
 
 def put_mechanistic(world: World, parts: Array) -> None:
@@ -108,7 +109,7 @@ class OnsetIndex:
 
     Attributes:
         world: the world that it is about. numbers: the weights by name.
-        parts, weights: covariates of `MECHANISTIC` and `CHANGING` in order, (11, n, n), and what each counts, (11,).
+        parts, weights: covariates of `MECHANISTIC` and `CHANGING` in order, (12, n, n), and what each counts, (12,).
         reference: weighted mechanistic covariates at the start, (n, n). settled: it is known of all pairs already.
         logit: the sum of all, (n, n).
     """

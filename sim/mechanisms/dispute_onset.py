@@ -3,7 +3,8 @@
     logit p = baseline + sum_c weight_c x_c + frailty + trust sum_k weight_k (z_k - z_k at the start)
     rate = -ln(1 - p)
     originator: odds = exp(by_resentment (grievance_ij - grievance_ji)) (power_i / power_j) ** by_power
-    level 2 / 3 / 4: ordered logit, shares share_threat / share_display / the rest, shifted by
+    level 2 / 3 / 4: ordered logit, shares share_threat / share_display / the rest (until `turning_year`, from then on
+        share_threat_since / share_display_since / the rest), shifted by
         level_threat (threat_ij + threat_ji - .1) + level_border ([land border] - .5) + level_parity (parity - .3)
 
 | symbol | column | unit | shape |
@@ -12,6 +13,7 @@
 | x | capabilities, land_border, near_by_sea, far, joint_democracy, ideal_distance | mixed | (n, n) |
 | x | one_great, two_great: one or both are great powers | 1 | (n, n) |
 | x | recent_dispute exp(-peace_years / memory_time), dispute_history ln(1 + dispute_record) | 1 | (n, n) |
+| x | dependence: trade over the larger gdp of the two | 1 | (n, n) |
 | z | threat, grievance, rivalry, shield and backing by allies, settlement (`settlements`) | 1 | (n, n) |
 | z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
 | power; [land border] | power; contiguous | 1 | (n,); (n, n) |
@@ -23,7 +25,8 @@ A new dispute adds 1 to the record (halved every `record_life` years), `hardenin
 
 Assumes: the pair is the unit, others join later (`obligations`); the simulation's own columns count as deviations from
 the start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
-Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; alliances, Leeds 2003.
+Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; trade, Oneal & Russett 1997, its
+weight known to a factor of two only; alliances, Leeds 2003.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import SETTLED, World
 
-FITTED = "GML2016fit"
+FITTED, SINCE = "GML2016fit", "GML2016cfit"
 onset_probability = onset.onset_probability
 """The hazard as a function of the world, for forecasts: see there."""
 
@@ -80,6 +83,7 @@ class DisputeOnset(Mechanism):
     ideal_distance: float = param(0.132, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
     recent_dispute: float = param(1.962, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
     dispute_history: float = param(0.608, unit="1", low=-1, high=2, doc="Of ln(1 + record).", source=FITTED)
+    dependence: float = param(-10.7, unit="1", low=-60, high=10, doc="Of trade over product.", source="GML2016dfit")
     memory_time: float = param(8, unit="year", low=1, high=40, doc="Fading of recent disputes.", source=FITTED)
     record_life: float = param(15, unit="year", low=2, high=60, doc="Half-life of the record.", source=FITTED)
     trust: float = param(0.5, unit="1", low=0, high=1, doc="Share of mechanistic change believed.", source="assumed")
@@ -93,6 +97,9 @@ class DisputeOnset(Mechanism):
     by_power: float = param(0.3, unit="1", low=-1, high=2, doc="Who begins: the stronger.", source="assumed")
     share_threat: float = param(0.03, unit="1", low=0, high=0.3, doc="Begin with a threat.", source=FITTED)
     share_display: float = param(0.30, unit="1", low=0, high=0.7, doc="Begin with a display.", source=FITTED)
+    share_threat_since: float = param(0.02, unit="1", low=0, high=0.3, doc="The first, lately.", source=SINCE)
+    share_display_since: float = param(0.62, unit="1", low=0, high=0.7, doc="The second, lately.", source=SINCE)
+    turning_year: float = param(1991, unit="year", low=0, high=9999, doc="Force is rarer since.", source="assumed")
     level_threat: float = param(0.5, unit="1", low=0, high=3, doc="Threat raises the level.", source="assumed")
     level_border: float = param(0.2, unit="1", low=-1, high=2, doc="So does a border.", source="assumed")
     level_parity: float = param(0.2, unit="1", low=-1, high=2, doc="So does parity of power.", source="assumed")
@@ -103,14 +110,14 @@ class DisputeOnset(Mechanism):
 
     weights: ClassVar = (
         *("baseline", "capabilities", "land_border", "near_by_sea", "far", "joint_democracy", "one_great", "two_great"),
-        *("ideal_distance", "recent_dispute", "dispute_history", "memory_time", "trust"),
+        *("ideal_distance", "recent_dispute", "dispute_history", "dependence", "memory_time", "trust"),
         *("threat", "grievance", "rivalry", "shield", "backing", "settlement"),
     )
     phase: ClassVar = Phase.CONFLICT
     reads: ClassVar = (
         "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance democracy "
         "ideal_point peace_years dispute_record frailty onset_reference threat grievance rivalry guarantee "
-        "reach treaty settlement settlement_kind affinity"
+        "reach treaty settlement settlement_kind affinity trade gdp"
     )
     writes: ClassVar = (
         "hostility originator dispute_tag dispute_count grievance affinity rivalry dispute_record onset_reference"
@@ -136,7 +143,7 @@ class DisputeOnset(Mechanism):
         if not (quarrel.any() or lapsed.any()):
             return Update(add={"dispute_record": fading}, set=known)
         i, j, moves = self._begun(world, quarrel, own[:2])
-        shares = self.numbers("share_threat", "share_display")
+        shares = self._shares(world.time)
         opening, shift = (own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j)
         level = opening_level(opening, sum(shift.values(), np.zeros(len(i))), **shares)
         tag = np.maximum((own[3, i] + own[3, j]) % 1.0, 1e-12)
@@ -148,8 +155,14 @@ class DisputeOnset(Mechanism):
             add=self._effects(world, i, j, level, tag, lapsed)
             | {"dispute_record": fading + mirrored(n, i, j, np.ones(len(i)))},
             set=known,
-            happenings=(told, *_relapses(world, told), moves, self._opening(i, j, level, shift, opening), *lapses),
+            happenings=(told, *_relapses(world, told), moves, _opening(i, j, level, shares, shift, opening), *lapses),
         )
+
+    def _shares(self, time: float) -> dict[str, float]:
+        """Shares of disputes that begin with a threat and with a display of force."""
+        if time < self.turning_year:
+            return self.numbers("share_threat", "share_display")
+        return {"share_threat": self.share_threat_since, "share_display": self.share_display_since}
 
     def _begun(self, world: World, quarrel: Array, own: Array) -> tuple[Array, Array, Happening]:
         """Originators and targets of the pairs that quarrel: of each two, the one whose clock is quicker; and why.
@@ -170,23 +183,6 @@ class DisputeOnset(Mechanism):
         terms = {name: part[first] for name, part in why.items()}
         odds = {"chance": expit(pull[first]), "drawn": expit(ahead[first])}
         return i[first], j[first], Happening("first move", i[first], whom=j[first], terms=terms, **odds)
-
-    def _opening(self, i: Array, j: Array, level: Array, shift: dict[str, Array], drawn: Array) -> Happening:
-        """Why each dispute opens at its level and not lower: the log-odds of that; at the lowest, of no higher one."""
-        low = level == 2
-        above = np.where(level == 4, min(self.share_threat + self.share_display, 1.0), self.share_threat)
-        usual = -logit(np.clip(above, 1e-12, 1 - 1e-12))
-        sign = np.where(low, -1.0, 1.0)
-        why = {name: sign * part for name, part in ({"usual share": usual} | shift).items()}
-        return Happening(
-            "opening level",
-            i,
-            whom=j,
-            amount=level,
-            chance=expit(sum(why.values(), np.zeros(len(i)))),
-            drawn=np.where(low, drawn, 1 - drawn),
-            terms=why,
-        )
 
     def _shift(self, world: World, i: Array, j: Array) -> dict[str, Array]:
         """Contributions to the log-odds of a higher level."""
@@ -216,6 +212,20 @@ class DisputeOnset(Mechanism):
         chance = np.full(len(i), world.chance(self.lapse))
         why = {"lapse": np.full(len(i), np.log(max(self.lapse, 1e-300)))}
         return Happening("claim lapsed", i, whom=j, chance=chance, drawn=1 - drawn[i, j], terms=why)
+
+
+def _opening(
+    i: Array, j: Array, level: Array, shares: dict[str, float], shift: dict[str, Array], drawn: Array
+) -> Happening:
+    """Why each dispute opens at its level and not lower: the log-odds of that; at the lowest, of no higher one."""
+    low = level == 2
+    above = np.where(level == 4, min(shares["share_threat"] + shares["share_display"], 1.0), shares["share_threat"])
+    usual = -logit(np.clip(above, 1e-12, 1 - 1e-12))
+    sign = np.where(low, -1.0, 1.0)
+    why = {name: sign * part for name, part in ({"usual share": usual} | shift).items()}
+    chance = expit(sum(why.values(), np.zeros(len(i))))
+    luck = np.where(low, drawn, 1 - drawn)
+    return Happening("opening level", i, whom=j, amount=level, chance=chance, drawn=luck, terms=why)
 
 
 def _relapses(world: World, begun: Happening) -> tuple[Happening, ...]:

@@ -44,9 +44,10 @@ def pair_of(n: int, value: float, i: int = 3, j: int = 4) -> Array:
 
 def test_probability_by_hand() -> None:
     world = calm(
-        4, poles=2, contiguous=pair_of(4, 1, 0, 1), peace_years=8.0, democracy=0.5, frailty=pair_of(4, 0.3, 0, 1)
-    )
-    by_hand = 1.287 + 0.3 + 0.570 * np.log(0.25) + 2.752 - 1.913 * 0.5 + 1.962 * np.exp(-1)
+        4, poles=2, contiguous=pair_of(4, 1, 0, 1), peace_years=8.0, democracy=0.5, frailty=pair_of(4, 0.3, 0, 1),
+        trade=pair_of(4, 3.0, 0, 1), gdp=[100.0] * 4,
+    )  # fmt: skip
+    by_hand = 1.287 + 0.3 + 0.570 * np.log(0.25) + 2.752 - 1.913 * 0.5 + 1.962 * np.exp(-1) - 10.7 * 0.03
     assert probability(world, 0, 1) == pytest.approx(expit(by_hand), rel=1e-9)
 
 
@@ -55,7 +56,7 @@ def test_probability_by_hand() -> None:
     [
         ("contiguous", +1), ("near_by_sea", +1), ("ideal_point", +1), ("democracy", -1), ("longitude", -1),
         ("great", +1), ("peace_years", -1), ("dispute_record", +1), ("threat", +1), ("grievance", +1),
-        ("rivalry", +1), ("settlement", +1),
+        ("rivalry", +1), ("settlement", +1), ("trade", -1),
     ],
 )  # fmt: skip
 def test_direction(column: str, change: int) -> None:
@@ -63,8 +64,8 @@ def test_direction(column: str, change: int) -> None:
     n = world.sizes["i"]
     if column in ("contiguous", "near_by_sea", "dispute_record", "threat", "grievance", "rivalry", "settlement"):
         raised = pair_of(n, 1.0)
-    elif column == "peace_years":
-        raised = world.peace_years + pair_of(n, 30.0)
+    elif column in ("peace_years", "trade"):
+        raised = getattr(world, column) + pair_of(n, 30.0)
     else:
         raised = np.where(np.isin(np.arange(n), (3, 4) if column == "democracy" else (3,)), 1.0, getattr(world, column))
     before, after = probability(later(world)), probability(later(world, **{column: raised}))
@@ -145,6 +146,22 @@ def test_level_shares_and_their_shift() -> None:
     higher = opening_level(drawn, np.ones(drawn.size), share_threat=0.03, share_display=0.30)
     assert (higher >= level).all()
     assert (higher == 4).mean() == pytest.approx(1 - expit(logit(0.33) - 1), abs=1e-4)
+
+
+@pytest.mark.parametrize(("start", "shares"), [(1990, (0.03, 0.30, 0.67)), (1991, (0.02, 0.62, 0.36))])
+def test_disputes_begin_with_force_less_often_since_the_cold_war(start: int, shares: tuple[float, ...]) -> None:
+    """Shares of threat, display and use of force before and after, and what is told of each has the same odds."""
+    numbers = {"level_threat": 0, "level_border": 0, "level_parity": 0, "baseline": 6}
+    world, levels = calm(40, contiguous=True, peace_years=0.0), []
+    world.start = start
+    for seed in range(4):
+        event = told(DisputeOnset(**numbers)(world, Streams(seed).at("onset", 0)), "opening level")
+        levels.append(np.asarray(event.amount))
+        odds = {4: shares[2], 3: 1 - shares[0], 2: shares[0]}
+        np.testing.assert_allclose(event.chance, [odds[level] for level in levels[-1]])
+    opened = np.concatenate(levels)
+    assert len(opened) > 1000
+    np.testing.assert_allclose([(opened == level).mean() for level in (2, 3, 4)], shares, atol=0.05)
 
 
 def test_onsets_are_logged_with_the_terms_that_decided_and_leave_their_mark() -> None:

@@ -25,6 +25,7 @@ from sim.model import Geopolitics
 from sim.policies.bandwagon import Bandwagon
 from sim.scenario import ScenarioError
 from sim.world import World
+from tests.mechanisms.recording import Recording
 from tests.mechanisms.worlds import PermutedDraws, busy_world, permuted_world, small_world
 
 IN_TURN: tuple[Activation, ...] = ("random", "by_power")
@@ -131,18 +132,6 @@ def test_an_order_is_reproducible_and_differs_from_all_at_once(activation: Activ
     first, again = (wave(followers(), activation, years=3).world.alignment for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - wave(followers(), "simultaneous", years=3).world.alignment).max() > 1e-4
-
-
-class Recording(Streams):
-    """Streams that remember the first numbers that everybody drew."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.drawn: dict[tuple[str, int], float] = {}
-
-    def at(self, name: str, step: int) -> Any:
-        self.drawn[name, step] = float(super().at(name, step).random())
-        return super().at(name, step)
 
 
 def drawn(*, swap: bool = False, activation: Activation = "simultaneous") -> dict[tuple[str, int], float]:

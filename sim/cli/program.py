@@ -13,6 +13,7 @@ import click
 
 from sim import __version__
 from sim.cli.cite import cite
+from sim.cli.data import data
 from sim.cli.describe import describe
 from sim.cli.explain import explain
 from sim.cli.failures import Session, failure, say
@@ -22,6 +23,7 @@ from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.scenario import scenario
 from sim.cli.signals import watching
+from sim.cli.validate import validate
 
 EXAMPLES = """\b
 Examples:
@@ -100,5 +102,5 @@ def detente(context: click.Context) -> None:
     help_if_alone(context)
 
 
-for command in (run, scenario, describe, report, landscape, explain, cite):
+for command in (run, scenario, describe, report, landscape, explain, cite, validate, data):
     detente.add_command(command)

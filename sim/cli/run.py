@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import click
 from sim.cli.failures import Session
 from sim.cli.folders import Staging, numbered, staged, vacant
 from sim.cli.options import allow_code_option, debug_option, json_option
+from sim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -130,31 +130,19 @@ def simulated(scenario: Scenario, seed: int, keep: Any, tick: Tick) -> Run:
 
 @contextmanager
 def progress(session: Session, replicates: int) -> Iterator[Tick]:
-    """What to call after each step: moves a bar if stderr is a terminal, and lets Ctrl-C in."""
+    """What to call after each step of each run."""
     finished = 0
 
-    def note(done: int, total: int) -> None:
-        nonlocal finished
-        session.watch.check()
-        session.doing = f"in step {done + 1} of {total}" if done < total else "writing the results"
-        finished += done == total
+    with progress_bar(session, "Simulating") as show:
 
-    if sys.stderr is None or not sys.stderr.isatty():
+        def note(done: int, total: int) -> None:
+            nonlocal finished
+            session.doing = f"in step {done + 1} of {total}" if done < total else "writing the results"
+            before = finished * total
+            finished += done == total
+            show(before + done, replicates * total, "Writing the report" if finished == replicates else "")
+
         yield note
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Simulating", total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=finished * total + done, total=replicates * total)
-            note(done, total)
-            if finished == replicates:
-                bar.update(task, description="Writing the report")
-
-        yield show
 
 
 def save(runs: Sequence[Run], folder: Path) -> None:

@@ -77,10 +77,8 @@ def polarity(world: World) -> float:
 
 @measure(unit="1", low=0, high=1, source="Wayman1984")
 def bipolarity(world: World) -> float:
-    """How evenly the two affinity blocs divide the power of the poles: 4 times the product of both shares."""
-    inside = (world.pole * world.power) @ blocs(world).first
-    total = float(world.pole_power.sum())
-    share = min(float(inside.sum()) / total, 1.0) if total > 0 else 0.0
+    """How evenly the two affinity blocs divide world power: 4 times the product of both shares."""
+    share = mightier_bloc(world)
     return 4 * share * (1 - share)
 
 

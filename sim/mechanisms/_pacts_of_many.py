@@ -156,7 +156,7 @@ def _answered(
 
 
 def _with_company(numbers: Numbers, reasons: Array) -> Terms:
-    """Mean reasons, (9, p), and what many members are worth beyond them."""
+    """Mean reasons, (10, p), and what many members are worth beyond them."""
     return told(reasons) | {"company of many": np.full(reasons.shape[1], numbers["company"])}
 
 

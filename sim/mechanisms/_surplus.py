@@ -20,6 +20,7 @@ REASONS = (
     "land border",
     "autonomy",
     "entrapment",
+    "allies already",
     "policy",
 )
 """Rows of what `views` returns; they add up to the surplus."""
@@ -28,7 +29,7 @@ LEAST_POWER = 1e-6
 
 
 def told(reasons: Array) -> dict[str, Array]:
-    """Reasons by name, (9, p) -> (p,) each."""
+    """Reasons by name, (10, p) -> (p,) each."""
     return dict(zip(REASONS, reasons, strict=True))
 
 
@@ -63,6 +64,12 @@ def entrapment(quarrels: Array, i: Array, j: Array) -> Array:
 
 
 @once
+def encumbrance(allied: Array, alive: Array) -> Array:
+    """Share of the other states that each is bound to defend already, bool (n, n) -> (n,), 0..1."""
+    return allied.sum(axis=1) / max(int(alive.sum()) - 1, 1)
+
+
+@once
 def at_odds(hostility: Array, rivalry: Array) -> Array:
     """How far two states are at odds: 1 in a dispute, else their rivalry; (n, n)."""
     return np.maximum(hostility >= 2, rivalry)
@@ -73,7 +80,7 @@ class Views:
     """Pairs (i, j) asked about.
 
     Attributes:
-        forth, back: reasons of i for a pact with j, and of j for one with i, (9, p).
+        forth, back: reasons of i for a pact with j, and of j for one with i, (10, p).
         surplus, answer: their sums, (p,).
     """
 
@@ -106,13 +113,15 @@ def views(world: World, i: Array, j: Array, weights: Mapping[str, float]) -> Vie
     np.multiply(world.autonomy[i], np.minimum(ahead, 0.0), out=both[0, 6])
     np.multiply(world.autonomy[j], np.minimum(-ahead, 0.0), out=both[1, 6])
     both[:, 7] = -weights["by_entrapment"] * entrapment(at_odds(world.hostility, world.rivalry), i, j)
-    both[0, 8], both[1, 8] = world.pact_desire[i, j], world.pact_desire[j, i]
+    bound = -weights["by_number"] * encumbrance(world.allied, world.alive)
+    both[0, 8], both[1, 8] = bound[i], bound[j]
+    both[0, 9], both[1, 9] = world.pact_desire[i, j], world.pact_desire[j, i]
     surplus = both.sum(axis=1)
     return Views(both[0], both[1], surplus[0], surplus[1])
 
 
 def mean_of(reasons: Array, group: Array, groups: int) -> Array:
-    """Means over groups of pairs, (9, p) -> (9, groups).
+    """Means over groups of pairs, (10, p) -> (10, groups).
 
     Args:
         group: which one of `groups` each pair belongs to, (p,); none is empty.

@@ -2,7 +2,7 @@
 
     s_ij  = a0 + by_threat shared_threat + by_affinity affinity + by_democracy min(democracy) + by_network common_pact
             + by_border [land border] - by_autonomy autonomy_i max(0, ln(power_j / power_i)) / ratio
-            - by_entrapment entrapment_ij + pact_desire_ij
+            - by_entrapment entrapment_ij - by_number encumbrance_i + pact_desire_ij
     i asks j at rate  f0 / 2 sigmoid(s_ij);   j consents with chance  sigmoid(min(s_ij, s_ji)) / sigmoid(s_ij)
     so a pair without a defence pact concludes one at rate  f0 sigmoid(min(s_ij, s_ji))
     a pact is broken at rate  t0 (1 - lapsing) exp(-loss_ij) [x strain while the two are in dispute]
@@ -21,6 +21,7 @@
 | shared_threat | root of sum_k threat_ik threat_jk | 1 | (n, n) |
 | common_pact | cosine overlap of the sets of defence allies | 1 | (n, n) |
 | entrapment | 1 - exp(-E_ij / 2), E_ij = disputes and rivalries of j that i does not share | 1 | (n, n) |
+| encumbrance | share of the other states alive that i is bound to defend already | 1 | (n,) |
 | pact_desire | pact_desire (policies) | 1 | (n, n) |
 | affinity, [land border] | affinity, contiguous | 1 | (n, n) |
 | democracy, autonomy, power | the same | 1 | (n,) |
@@ -37,10 +38,12 @@ All this is settled in rounds of talks, one every `every` years (in each step, i
 
 Assumes: consent is needed to conclude and not to end; all obligations of a pact end together; a pair in a dispute
 concludes none; a pair has one pact beside those of organisations, that of the newest pact of many; pacts of many
-have no term. Pacts whose date is not known are anywhere in their term at the start.
-Source: autonomy given for security, Morrow 1991; fear of entrapment, Snyder 1984; breaking before the term against
-ending at it, Leeds & Savun 2007; rates of 1816-2018 (2.64 defence pacts per 1000 untied pair-years, 1.79% ended a
-year) and shares of obligations from ATOP, Leeds, Ritter, Mitchell & Long 2002; weights assumed.
+have no term. Pacts whose date is not known are anywhere in their term at the start. The next ally is worth the less
+the more there are, few or many at once, great or small, by whatever pact or organisation: this is what bounds pacts.
+Source: autonomy given for security, Morrow 1991; fear of entrapment, Snyder 1984; no coalition larger than it need be,
+Riker 1962; breaking before the term against ending at it, Leeds & Savun 2007; rates of 1816-2018 (2.64 defence pacts
+per 1000 untied pair-years, 1.79% ended a year) and shares of obligations from ATOP, Leeds, Ritter, Mitchell & Long
+2002; weights assumed.
 """
 
 from __future__ import annotations
@@ -61,7 +64,7 @@ from sim.core.update import Happening, Update
 from sim.mechanisms._disputes import disputes_of
 from sim.mechanisms._pacts_of_many import Changes, Looking, bundles, chance_of_calling, founded, joined, left
 from sim.mechanisms._rounds import ROUNDS, Round, round_of_talks
-from sim.mechanisms._surplus import LEAST_POWER, Views, told, views
+from sim.mechanisms._surplus import LEAST_POWER, Views, encumbrance, told, views
 from sim.mechanisms.base import Mechanism
 from sim.timeline import Phase
 from sim.world import WAR, World
@@ -81,21 +84,22 @@ class Alliances(Mechanism):
     by_autonomy: float = param(0.6, unit="1", low=0, high=3, doc="Of autonomy lost to the strong.", source="assumed")
     ratio: float = param(5, unit="1", low=1, high=20, doc="Log of a crushing ratio of power.", source="assumed")
     by_entrapment: float = param(0.8, unit="1", low=0, high=4, doc="Of entrapment.", source="assumed")
+    by_number: float = param(7, unit="1", low=0, high=20, doc="Of the share of states allied to.", source="assumed")
     f0: float = param(0.12, unit="1/year", low=0, high=2, doc="Rate of pacts at full surplus.", source="assumed")
     t0: float = param(0.0179, unit="1/year", low=0, high=0.5, doc="Rate at which pacts end.", source="ATOP2002fit")
     lapsing: float = param(0.5, unit="1", low=0, high=1, doc="Share that ends for want of renewal.", source="assumed")
     term: float = param(10, unit="year", low=1, high=50, doc="Between renewals.", source="assumed")
     by_loss: float = param(0.5, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
-    usual: float = param(0.1, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
+    usual: float = param(-1, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
     strain: float = param(4, unit="1", low=1, high=20, doc="Endings in dispute, factor.", source="assumed")
-    found: float = param(0.0018, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
+    found: float = param(0.001, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
     by_power: float = param(0.5, unit="1", low=0, high=2, doc="Of power on calling.", source="assumed")
     surge: float = param(5, unit="1", low=1, high=20, doc="Calls after an upheaval, factor.", source="assumed")
     unrest: float = param(3, unit="year", low=0, high=20, doc="How long an upheaval lasts.", source="assumed")
     fall: float = param(0.35, unit="1", low=0.05, high=0.9, doc="Of power lost: a pole's collapse.", source="assumed")
     fading: float = param(0.05, unit="1/year", low=0, high=0.5, doc="Of a pole's height.", source="assumed")
-    kinship: float = param(0.1, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
-    company: float = param(4.2, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
+    kinship: float = param(-0.45, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
+    company: float = param(5.2, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
     accede: float = param(0.01, unit="1/year", low=0, high=0.5, doc="Applying at full surplus.", source="assumed")
     defence: float = param(0.63, unit="1", low=0, high=0.9, doc="New pacts: defence.", source="ATOP2002fit")
     offence: float = param(0.02, unit="1", low=0, high=0.1, doc="Defence and offence.", source="ATOP2002fit")
@@ -204,6 +208,7 @@ class Alliances(Mechanism):
         gap = -np.log(LEAST_POWER) * World.autonomy.high / self.ratio
         worst = self.by_affinity + max(-self.by_democracy, 0.0) + max(-self.by_border, 0.0) + self.by_autonomy * gap
         worst += self.by_entrapment - min(float(world.pact_desire.min()), 0.0) + self.usual
+        worst += self.by_number * float(encumbrance(world.allied, world.alive).max())
         rate = self.t0 * self.strain * np.exp(min(self.by_loss * max(worst, 0.0), 50.0))
         return talks.at_most(float(rate))
 

@@ -25,8 +25,8 @@ granted: defection falls to the share `relapse`.
 What these numbers give. If all states meet and feel one cost, a share x of adopters is stationary where x is the mean
 over theta of a D / (1 + a D): a is the rate of adoption at exposure x, D the years for which a norm is held at the
 defection rate d, (1 - e^(-10 d)) / d + e^(-10 d) / (relapse d). A norm at no cost has one solution, .99: it creeps up
-by 1% a year, then tips. At cost .6, with great powers of half the power outside, there are three: it stays at .44, or,
-lifted past the tipping point .64, it climbs to .90; entrepreneurs at their strongest leave only .96. With all great
+by 1% a year, then tips. At cost .6, with great powers of half the power outside, there are three: it stays at .40, or,
+lifted past the tipping point .70, it climbs to .88; entrepreneurs at their strongest leave only .96. With all great
 powers outside it stays at .24, and entrepreneurs make a tipping point at .46. At full cost nobody adopts.
 
 Effects: non-proliferation lowers the threat others feel (threat) and the rates towards nuclear weapons (nuclear),
@@ -96,10 +96,10 @@ class Norms(Mechanism):
     steepness: float = param(12, unit="1", low=0, high=60, doc="Sharpness of the threshold.", source="assumed")
     burden: float = param(1, unit="1", low=0, high=3, doc="Of full cost, on the threshold.", source="assumed")
     entrepreneurs: float = param(0.15, unit="1", low=0, high=0.5, doc="Most they lower theta.", source="assumed")
-    lapse: float = param(0.005, unit="1/year", low=0, high=1, doc="Defection of itself.", source="assumed")
+    lapse: float = param(0.01, unit="1/year", low=0, high=1, doc="Defection of itself.", source="assumed")
     bad_example: float = param(0.05, unit="1/year", low=0, high=2, doc="By great powers outside.", source="assumed")
     internalised: float = param(10, unit="year", low=0, high=100, doc="After which it is a habit.", source="assumed")
-    relapse: float = param(0.3, unit="1", low=0, high=1, doc="Defection left after that.", source="assumed")
+    relapse: float = param(0.25, unit="1", low=0, high=1, doc="Defection left after that.", source="assumed")
     pledge: float = param(30, unit="year", low=5, high=100, doc="To neutrality, when pledged.", source="assumed")
 
     phase: ClassVar = Phase.RESOLVE

@@ -13,7 +13,7 @@ from sim.core.streams import Streams
 from sim.core.update import Update, combine
 from sim.mechanisms import alliances
 from sim.mechanisms._pacts_of_many import pacts_of_many
-from sim.mechanisms._surplus import entrapment, shared_threat, views
+from sim.mechanisms._surplus import encumbrance, entrapment, shared_threat, views
 from sim.world import DEFENCE, OBLIGATIONS, World
 from tests.mechanisms.quarrels import check_terms, even_columns, quarrels, told
 from tests.mechanisms.turns import turned
@@ -64,11 +64,26 @@ def test_a_common_ally_draws_together_and_a_stronger_partner_costs_autonomy() ->
     pact = np.zeros((5, 10, 10), dtype=bool)
     for k in (2, 3):
         pact[DEFENCE, k, 6] = pact[DEFENCE, 6, k] = True
-    assert surplus(strangers(pact=pact)) == pytest.approx(-4 + 0.8)
+    assert surplus(strangers(pact=pact), by_number=0) == pytest.approx(-4 + 0.8)
     stronger = strangers(gdp=np.where(np.arange(10) == 3, 1000.0, 100.0), autonomy=1.5)
     ratio = np.log(stronger.power[3] / stronger.power[2])
     assert surplus(stronger) == pytest.approx(-4 - 0.6 * 1.5 * ratio / 5)
     assert surplus(stronger, 3, 2) == pytest.approx(-4)
+
+
+def test_the_next_ally_is_worth_the_less_the_more_there_are() -> None:
+    """Each counts its own allies, by pacts and organisations alike, as a share of the other states alive."""
+    n = 11
+    pact = np.zeros((5, n, n), dtype=bool)
+    pact[DEFENCE, 2, 4:6] = pact[DEFENCE, 4:6, 2] = True
+    member = np.zeros((2, n), dtype=bool)
+    member[0, [2, 6]] = True
+    world = strangers(
+        n, pact=pact, member=member, org_obligation=[[0, 0, 0, 0, 1], [0] * 5], alive=np.arange(n) < n - 2
+    )  # fmt: skip
+    assert encumbrance(world.allied, world.alive)[[2, 3, 4, 6]] == pytest.approx(np.array([3, 0, 1, 1]) / 8)
+    assert surplus(world, 2, 3, by_number=6) == pytest.approx(-4 - 6 * 3 / 8)
+    assert surplus(world, 3, 2, by_number=6) == pytest.approx(-4)
 
 
 def test_shared_threat_and_entrapment_by_hand() -> None:
@@ -235,6 +250,18 @@ def test_long_runs_keep_the_published_rates_and_density_and_come_in_bursts() -> 
     assert alone.var() / alone.mean() < 3
 
 
+@pytest.mark.slow
+def test_the_number_of_allies_bounds_pacts_among_states_that_grow_fond_of_each_other() -> None:
+    """Three centuries with warming: what shared allies and warmth add without end, the number of allies takes away."""
+    late = []
+    for by_number in (0.0, 7.0):
+        world = closed_world(30)
+        held = course(world, alliances.Alliances(by_number=by_number), 300)[3] / (15 * 29)
+        late.append((held[150:225].mean(), held[225:].mean()))
+    assert late[0][1] > 0.5
+    assert late[1][1] < 0.3 and late[1][1] < 1.5 * late[1][0]
+
+
 def test_a_state_that_is_gone_has_no_pacts() -> None:
     world = tied(20, alive=np.arange(20) > 1)
     for update in updates(world, Alliances(a0=2, f0=2), 5):
@@ -390,7 +417,7 @@ def test_members_that_do_not_like_an_applicant_refuse_it() -> None:
     n = 12
     wary = np.zeros((n, n))
     wary[:5, 5:] = -5.0  # the members want nobody
-    unit = Alliances(f0=0, t0=0, accede=0.5, company=5)
+    unit = Alliances(f0=0, t0=0, accede=0.5, company=7)
     accepted = []
     for world in (standing_pact(n), standing_pact(n, pact_desire=wary)):
         answers = [told(update, "pact accession") for update in updates(world, unit, 60)]

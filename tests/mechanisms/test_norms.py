@@ -128,9 +128,9 @@ def drops(world: World, unit: Norms, runs: int = 200) -> float:
 def test_defection_internalisation_and_the_example_of_great_powers() -> None:
     kept, adopted = held_for(12.0)
     assert drops(kept, Norms(lapse=1.0, relapse=0.0)) == 0
-    assert drops(kept, Norms(lapse=1.0)) == pytest.approx(-np.expm1(-0.3), rel=0.2)
+    assert drops(kept, Norms(lapse=1.0)) == pytest.approx(-np.expm1(-0.25), rel=0.2)
     young, _ = held_for(2.0)
-    assert drops(young, Norms()) == pytest.approx(-np.expm1(-0.005), rel=0.3)
+    assert drops(young, Norms()) == pytest.approx(-np.expm1(-0.01), rel=0.3)
     great = np.isin(np.arange(40), (0, 1))
     outside = adopted.copy()
     outside[0, 0] = False
@@ -140,7 +140,7 @@ def test_defection_internalisation_and_the_example_of_great_powers() -> None:
     assert drops(led, Norms(lapse=0.01)) == pytest.approx(-np.expm1(-0.01) * 39 / 40, rel=0.15)  # at no cost
     tempted = led.with_changes(threat=0.1 * (1 - np.eye(40)))
     np.testing.assert_allclose(costs(tempted)[0], 0.5)
-    assert drops(tempted, Norms()) == pytest.approx(-np.expm1(-0.005 - 0.05 * 0.5 * 0.5) * 39 / 40, rel=0.15)
+    assert drops(tempted, Norms()) == pytest.approx(-np.expm1(-0.01 - 0.05 * 0.5 * 0.5) * 39 / 40, rel=0.15)
 
 
 def test_years_count_up_start_anew_and_events_agree() -> None:
@@ -174,8 +174,8 @@ THETA = betaincinv(4, 8, (np.arange(400) + 0.5) / 400)
 
 def settled(x: Any, theta: Any, cost: float, violation: float) -> Any:
     """Share of the time for which a state holds a norm at exposure x, a habit after ten years; any shapes."""
-    d = 0.005 + 0.05 * cost * violation
-    held = -np.expm1(-10 * d) / d + np.exp(-10 * d) / (0.3 * d)
+    d = 0.01 + 0.05 * cost * violation
+    held = -np.expm1(-10 * d) / d + np.exp(-10 * d) / (0.25 * d)
     taken = adoption_rate(x, theta + cost, slow=0.01 * (1 - cost), cascade=0.25, steepness=12) * held
     return taken / (1 + taken)
 
@@ -218,7 +218,7 @@ def share_after(years: int, start: float, *, seed: int, campaign: bool = False) 
 
 def test_the_tipping_points_that_the_docstring_names() -> None:
     np.testing.assert_allclose(stationary_shares(0, 1), [0.99], atol=0.01)
-    np.testing.assert_allclose(stationary_shares(0.6, 0.5), [0.44, 0.64, 0.90], atol=0.006)
+    np.testing.assert_allclose(stationary_shares(0.6, 0.5), [0.40, 0.70, 0.88], atol=0.006)
     np.testing.assert_allclose(stationary_shares(0.6, 0.5, 0.15), [0.96], atol=0.006)
     np.testing.assert_allclose(stationary_shares(0.6, 1), [0.24], atol=0.006)
     np.testing.assert_allclose(stationary_shares(0.6, 1, 0.15), [0.30, 0.46, 0.925], atol=0.006)
@@ -239,9 +239,9 @@ def test_entrepreneurs_move_the_tipping_point() -> None:
     """Where a norm would stay at its low share, strong campaigns carry it to the one share that is left."""
     start = stationary_shares(0.6, 0.5)[0]
     (expected,) = stationary_shares(0.6, 0.5, 0.15)
-    led = np.array([share_after(120, start, seed=seed, campaign=True) for seed in range(3)])
+    led = np.array([share_after(160, start, seed=seed, campaign=True) for seed in range(3)])
     left = np.array([share_after(120, start, seed=seed) for seed in range(3)])
-    np.testing.assert_allclose(led, expected, atol=0.06)
+    np.testing.assert_allclose(led, expected, atol=0.09)
     assert left.max() < 0.65
 
 

@@ -229,6 +229,25 @@ def test_the_same_dates_whatever_the_step() -> None:
 
 # -- how long it lasts -----------------------------------------------------------------------------------------------
 
+
+def test_a_parameter_of_a_policy_changes_for_a_time(model: Geopolitics) -> None:
+    """From 2001 to 2003 those who align, and they alone, spread more than they do."""
+    usual, key = dict(model.policies), "policies.align.focus"
+    model.intervene("parameter", key=key, value=1, year=2001, lasting=2)
+    aligned = model.world.policy == model.world.names.policies.index("align")
+    shares = []
+    for year in (2001, 2001.25, 2003, 2003.25):
+        model.run_until(year)
+        shares.append(model.world.diversification / model.world.autonomy)
+    np.testing.assert_allclose(np.array(shares)[:, aligned].T, [[0.8, 1.0, 1.0, 0.8]] * aligned.sum(), rtol=1e-12)
+    np.testing.assert_allclose(np.array(shares)[:, ~aligned], 1)
+    assert model.policies == usual
+    assert [row["sentence"] for row in told(model)] == [
+        f"{key} is 1 from now on, after 0.8",
+        f"Put back after 2 years: {key} is 1 from now on, after 0.8",
+    ]
+
+
 FOR_A_TIME: dict[str, dict[str, Any]] = {
     "parameter": {"key": "mechanisms.alignment.kappa", "value": 3},
     "mechanism": {"mechanism": "alignment", "on": False},
@@ -325,6 +344,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "dispute": ({"originator": "MER", "target": "ALD", "lasting": 2, "year": 2001}, "cannot be undone"),
     "tier": ({"state": "MER", "tier": "great", "held": 2, "year": 2001}, "`held` goes with a condition"),
 }
+
+
+def test_a_parameter_of_a_policy_must_exist_and_lie_within_bounds(model: Geopolitics) -> None:
+    for key, value, message in (
+        ("policies.align.focs", 1, "did you mean 'policies.align.focus'?"),
+        ("policies.algn.focus", 1, "did you mean 'policies.align.focus'?"),
+        ("policies.align.focus", 9, "value: 9 is out of bounds; write a number from 0.1 to 1 (default 0.8)"),
+    ):
+        with pytest.raises(
+            InterventionError, match=message.replace("?", "[?]").replace("(", "[(]").replace(")", "[)]")
+        ):
+            model.intervene("parameter", key=key, value=value)
 
 
 @pytest.mark.parametrize("kind", REFUSED)

@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 from scenario_files import HEAD, SMALL, TABLE, written
 
+from sim.describe import everything
 from sim.mechanisms.affinity import Affinity
 from sim.mechanisms.forces import Forces
 from sim.mechanisms.trade import Trade
 from sim.mechanisms.war import DAYS, War
+from sim.policies.align import Align
+from sim.policies.balance import Balance
+from sim.policies.neutral import Neutral
 from sim.scenario import Scenario, ScenarioError, built_in_scenarios, load_scenario, scenario_schema
-from sim.scenario.references import mechanism_kinds, mechanism_parameters, policy_kinds
+from sim.scenario.references import mechanism_kinds, mechanism_parameters, policy_kinds, policy_parameters
 from sim.scenario.world_building import PEACE_YEARS, fixed_uniform
 from sim.world import DEFENCE, OBLIGATIONS, World
 
@@ -165,6 +169,8 @@ def test_hash_passes_over_defaults_that_are_written_out(full, tmp_path):
         ("kappa = 2", "kappa = 2.5"),
         ("mediation = false", "mediation = true"),
         ('BBB = "balance"', 'BBB = "align"'),
+        ('BBB = "balance"', 'BBB = "balance"\nbalance.arming = 2'),
+        ("great = true", "great = true\ntolerance = 0.2"),
         ("year = 2005", "year = 2006"),
         ('pair = ["CCC", "BBB"]', 'pair = ["BBB", "CCC"]'),
         ('"Third"', '"Thirdland"'),
@@ -187,7 +193,7 @@ def test_hash_is_the_same_for_tables_and_inline(tmp_path):
         '[states.BBB]\nautonomy = 1.2\n[organisations.UNO]\nkind = "global"\n'
     )
     files = {
-        "s_csv": TABLE,
+        "s_csv": TABLE.replace("longitude\n", "longitude,tolerance\n").replace("\nBBB", ",0.2\nBBB"),
         "t_csv": "a,b,trade\nBBB,AAA,3\n",
         "c_csv": "a,b,kind\nBBB,AAA,land\n",
         "o_csv": "organisation,state,role\nUNO,BBB,\nUNO,AAA,observer\n",
@@ -198,9 +204,11 @@ def test_hash_is_the_same_for_tables_and_inline(tmp_path):
         'contiguity = [{ pair = ["AAA", "BBB"], kind = "land" }]\n'
         '[organisations.UNO]\nkind = "global"\nmembers = ["BBB"]\nobservers = ["AAA"]\n'
     )
-    by_hand = load_scenario(written(inline, SMALL + text))
+    small = SMALL.replace("[states.BBB]", "tolerance = 0.2\n[states.BBB]")
+    by_hand = load_scenario(written(inline, small + text))
     assert by_tables.hash == by_hand.hash
     assert by_tables.model_dump() == by_hand.model_dump()
+    assert by_tables.world().tolerance.tolist() == [0.2, 0.5]
 
 
 def test_a_scenario_survives_being_saved_and_sent(full):
@@ -271,6 +279,8 @@ def test_changes_are_made(tmp_path):
         "states.BBB.name=Big Land",
         "states.BBB.alignment.AAA=0.3",
         "policies.BBB=neutral",
+        "policies.neutral.aloofness=1",
+        "states.AAA.tolerance=0.1",
         "mechanisms.mediation=true",
         "mechanisms.shocks=false",
         "mechanisms.alignment.kappa=3",
@@ -282,6 +292,8 @@ def test_changes_are_made(tmp_path):
     state = scenario.states["BBB"]
     assert (scenario.end, state.autonomy, state.name, state.alignment) == (2020, 1.2, "Big Land", {"AAA": 0.3})
     assert scenario.policies["BBB"] == "neutral"
+    assert scenario.decisions()["neutral"] == Neutral(aloofness=1)
+    assert scenario.world().tolerance.tolist() == [0.1, 0.5, 0.5]
     assert scenario.mechanisms == {"mediation": {}, "shocks": False, "alignment": {"kappa": 3.0}}
     assert scenario.organisations["UNO"].legitimacy == 0.9
     assert scenario.norms["carbon_neutrality"].targets == {"BBB": 2050, "CCC": 2055}
@@ -291,10 +303,12 @@ def test_changes_are_made(tmp_path):
 def test_changes_in_python_and_on_the_command_line_are_the_same(tmp_path):
     file = written(tmp_path, FULL)
     texts = ["mechanisms.alignment.kappa=3", "mechanisms.mediation=false", "policies.BBB=align", "end=2020"]
+    texts.append("policies.align.focus=1")
     values = {
         "mechanisms.alignment.kappa": np.float64(3),
         "mechanisms.mediation": False,
         "policies.BBB": "align",
+        "policies.align.focus": np.int64(1),
         "end": np.int64(2020),
     }
     assert load_scenario(file, changes=texts).hash == load_scenario(file, changes=values).hash
@@ -336,6 +350,35 @@ def test_policies_are_as_named_else_the_usual_ones(full):
     assert full.decisions().keys() == policy_kinds().keys()
     world = full.world()
     assert [world.names.policies[k] for k in world.policy] == ["align", "balance", "multi_vector"]
+
+
+def test_policies_take_the_parameters_that_are_given(full, tmp_path):
+    text = FULL.replace('BBB = "balance"', 'BBB = "balance"\nalign = { loyalty = 1 }\n[policies.balance]\narming = 2')
+    given = load_scenario(written(tmp_path, text))
+    assert given.policy_of("BBB") == "balance" and given.policy_names() == full.policy_names()
+    changed = {"balance": Balance(arming=2), "align": Align(loyalty=1)}
+    assert given.decisions() == full.decisions() | changed
+    assert Scenario.model_validate(given.model_dump()).hash == given.hash
+    efforts = [scenario.model(3).world.arms_effort - 1 for scenario in (full, given)]
+    assert efforts[0][1] > 0
+    np.testing.assert_allclose(efforts[1][1], 2 * efforts[0][1], rtol=0.05)  # settled among slightly other portfolios
+
+
+def test_a_file_that_extends_changes_single_parameters_of_policies(tmp_path):
+    written(tmp_path, FULL + "[policies.balance]\narming = 2\nagainst = 1\n")
+    (tmp_path / "next.toml").write_text('extends = "small"\n[policies.balance]\narming = 3\n', encoding="utf-8")
+    scenario = load_scenario(tmp_path / "next.toml", changes=["policies.balance.common=0"])
+    assert scenario.decisions()["balance"] == Balance(against=1, arming=3, common=0)
+    assert scenario.policy_of("BBB") == "balance"
+
+
+def test_every_address_of_a_parameter_that_describe_gives_can_be_set():
+    listed = [p for kind in ("policy", "mechanism") for told in everything(kind) for p in told["parameters"]]
+    scenario = load_scenario("three-powers", changes={p["key"]: p["high"] for p in listed})
+    for where, units in (("policies", scenario.decisions()), ("mechanisms", scenario.rules())):
+        for p in listed:
+            prefix, unit, name = p["key"].split(".")
+            assert prefix != where or getattr(units[unit], name) == p["high"]
 
 
 # -- the world ---------------------------------------------------------------------------------------------------------
@@ -502,6 +545,10 @@ def test_schema_holds_every_mechanism_parameter_and_policy():
         for key, number in numbers.items():
             assert (number["minimum"], number["maximum"]) == (declared[key].low, declared[key].high)
             assert declared[key].doc in number["description"]
+    numbered = schema["properties"]["policies"]["properties"]
+    assert {name: set(table["properties"]) for name, table in numbered.items()} == {
+        name: set(declared) for name, declared in policy_parameters().items()
+    }
     policies = schema["properties"]["policies"]["additionalProperties"]["anyOf"]
     assert {policy["const"] for policy in policies if "const" in policy} == policy_kinds().keys()
     assert {"extends", "tables", "states", "ties", "events"} <= schema["properties"].keys()
@@ -534,6 +581,10 @@ def test_files_of_scenarios_keep_to_the_schema(checkout):
         assert [error.message for error in validator.iter_errors(data)] == []
     wrong = tomllib.loads(FULL.replace("kappa = 2", "kapa = 2").replace('"balance"', '"balanc"'))
     assert len(list(validator.iter_errors(wrong))) == 2
+    wrong["policies"] = {"balance": {"armin": 1}, "BBB": "align"}
+    assert len(list(validator.iter_errors(wrong))) == 2
+    wrong["policies"]["balance"] = {"arming": 1}
+    assert len(list(validator.iter_errors(wrong))) == 1
 
 
 def test_the_schema_beside_the_scenarios_is_up_to_date(checkout):

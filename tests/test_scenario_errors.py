@@ -70,6 +70,34 @@ ADDED = {
     ),
     "unknown tie": ("[ties]\nrivalry = []\n", "ties.rivalry", "no key 'rivalry' here; did you mean 'rivalries'?"),
     "unknown policy": ('[policies]\nBBB = "multivector"\n', "policies.BBB", "did you mean 'multi_vector'?"),
+    "parameter of an unknown policy": (
+        "[policies.balanc]\narming = 1\n",
+        "policies.balanc",
+        "no policy 'balanc'; did you mean 'balance'?",
+    ),
+    "unknown parameter of a policy": (
+        "[policies.balance]\narmin = 1\n",
+        "policies.balance.armin",
+        "policy 'balance' has no parameter 'armin'; did you mean 'arming'?",
+    ),
+    "parameter of a policy out of bounds": (
+        "[policies.balance]\narming = 9\n",
+        "policies.balance.arming",
+        "9 is out of bounds; write a number from 0 to 3 (default 1)",
+    ),
+    "policy for a policy": ('[policies]\nbalance = "align"\n', "policies.balance", "write a table of its parameters"),
+    "table for a state": ("[policies.BBB]\narming = 1\n", "policies.BBB", "write its name in quotes"),
+    "policy is a number": ("[policies]\nBBB = 3\n", "policies.BBB", "3 names no policy; write its name in quotes"),
+    "tolerance out of bounds": (
+        "tolerance = 2\n",
+        "states.BBB.tolerance",
+        "2 is out of bounds; write a number from 0 to 1",
+    ),
+    "unknown parameter of a policy in an event": (
+        '[[events]]\nyear = 2001\nkind = "parameter"\nkey = "policies.balance.armin"\nvalue = 1\n',
+        "events#1.key",
+        "no parameter 'policies.balance.armin'; did you mean 'policies.balance.arming'?",
+    ),
     "policy of an unknown state": (
         '[policies]\nBBC = "align"\n',
         "policies.BBC",
@@ -424,6 +452,67 @@ def test_code_in_an_event_or_a_change_needs_leave_too(tmp_path):
     assert "--allow-code" in complaint(written(tmp_path), changes=["policies.BBB=own_policy:Calm"])
 
 
+NUMBERED = (
+    POLICY.replace(
+        "def propose(self, world, members, rng):\n        return Proposals.plain(world, members)",
+        "def propose(self, world, members, rng):\n        return Proposals.plain(world, members,"
+        " arms_effort=self.arms + 0 * members)",
+    )
+    .replace(
+        "    reads:", '    arms: float = param(1, unit="1", low=0, high=3, doc="Arms.", source="assumed")\n    reads:'
+    )
+    .replace("from sim.policies.base", "from sim.core.params import param\nfrom sim.policies.base")
+)
+
+
+def test_parameters_of_own_policies_are_given_like_those_of_others(tmp_path):
+    text = f'{SMALL}[policies]\nBBB = "own_policy:Calm"\n[policies."own_policy:Calm"]\narms = 2\n'
+    file = written(tmp_path, text, own_policy_py=NUMBERED)
+    model = load_scenario(file, allow_code=True).model(1)
+    assert model.world.arms_effort.tolist() == [1, 2]
+    changed = load_scenario(file, changes=["policies.own_policy:Calm.arms=3"], allow_code=True)
+    assert changed.model(1).world.arms_effort.tolist() == [1, 3]
+    for wrong, message in {
+        "arms=9": "arms: 9 is out of bounds",
+        "arm=1": "arm: no such parameter; did you mean",
+    }.items():
+        said = complaint(file, changes=[f"policies.own_policy:Calm.{wrong}"], allow_code=True)
+        assert said.startswith("policies.own_policy:Calm.") and message in said
+    model.intervene("parameter", key="policies.own_policy:Calm.arms", value=1.5, year=2001, lasting=1)
+    model.intervene("parameter", key="policies.own_policy:Calm.arm", value=1.5)
+    efforts = [model.world.arms_effort[1] for year in (2001, 2001.25, 2002, 2002.25) if not model.run_until(year)]
+    assert efforts == [2, 1.5, 1.5, 2]
+    assert "no such parameter; did you mean 'arms'?" in next(model.ledger.rows())["sentence"]
+
+
+PLAIN = """
+from dataclasses import dataclass
+from sim.core.params import param
+from sim.policies import Arm
+
+@dataclass(frozen=True)
+class Armed:
+    arms: float = param(1, unit="1", low=0, high=3, doc="Arms.", source="assumed")
+    def decide(self, agent):
+        return [Arm(self.arms)]
+
+class Bare:
+    def decide(self, agent):
+        return []
+"""
+
+
+def test_plain_own_policies_take_parameters_too_if_they_declare_some(tmp_path):
+    file = written(tmp_path, f'{SMALL}[policies]\nBBB = "plain:Armed"\n', plain_py=PLAIN)
+    model = load_scenario(file, changes={"policies.plain:Armed.arms": 2}, allow_code=True).model(1)
+    assert model.world.arms_effort.tolist() == [1, 2]
+    model.intervene("parameter", key="policies.plain:Armed.arms", value=3)
+    model.turn()
+    assert model.world.arms_effort.tolist() == [1, 3]
+    said = complaint(file, changes=["policies.plain:Bare.arms=2"], allow_code=True)
+    assert "policies.plain:Bare: Bare has no parameters" in said
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -457,6 +546,12 @@ CHANGES = {
     "states.BBB.alignment.AAC=0.1": "no pole 'AAC'; did you mean 'AAA'?",
     "policies.BBC=align": "no state 'BBC'; did you mean 'BBB'?",
     "policies.BBB=algn": "no policy 'algn'; did you mean 'align'?",
+    "policies.balanc.arming=1": "no policy 'balanc'; did you mean 'balance'?",
+    "policies.balance.armin=1": "no parameter 'armin'; did you mean 'arming'?",
+    "policies.balance.arming=9": "9 is out of bounds; write a number from 0 to 3",
+    "policies.balance.arming=much": "'much' is no number",
+    "policies.BBB.arming=1": "not of the form policies.CODE or policies.NAME.PARAMETER",
+    "policies.balance=1": "write a table of its parameters",
     "organisations.X.legitimacy=1": "no organisation 'X'",
     "norms.x.since=1": "no norm 'x'",
     "end=1990": "the end, 1990, is not after the start",
@@ -508,7 +603,7 @@ WHOLE = {
     },
     "organisations": {"UNO": {"kind": "global", "leader": "AAA"}},
     "norms": {"carbon_neutrality": {"adopters": ["AAA"], "targets": {"AAA": 2050}}},
-    "policies": {"BBB": "align"},
+    "policies": {"BBB": "align", "balance": {"arming": 2}},
     "mechanisms": {"alignment": {"kappa": 2}, "mediation": False},
     "events": [{"kind": "treaty", "year": 2001, "members": ["AAA", "BBB"], "obligation": "defence"}],
     "sources": {"gdp": "a book"},

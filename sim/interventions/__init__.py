@@ -66,7 +66,9 @@ def event_of(said: Mapping[str, Any], model: Geopolitics) -> Any:
     kind = said.get("kind")
     if kind not in BY_KIND:
         raise InterventionError(f"no kind of event '{kind}'; {nearest(str(kind), BY_KIND)}")
-    wrong = [f"{_spelt(path)}{message}" for path, message in faults(said, model.world.names).items()]
+    names = model.world.names
+    found = faults(said, names, own_policies=lambda name: ":" in name and name in names.policies)
+    wrong = [f"{_spelt(path)}{message}" for path, message in found.items()]
     try:
         checked = event_model(said)
     except ValidationError as error:

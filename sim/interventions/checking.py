@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeGuard
 
-from sim import mechanisms
+from sim import mechanisms, policies
 from sim.core.params import Param, parameters
 from sim.core.registry import discover
 from sim.core.spelling import nearest
@@ -14,6 +15,7 @@ from sim.interventions.conditions import ConditionError, condition
 from sim.interventions.kinds import BY_KIND
 from sim.mechanisms._shock_kinds import SHOCKS
 from sim.mechanisms.base import Mechanism
+from sim.policies import Policy
 from sim.world import Names
 
 type Fault = tuple[tuple[str | int, ...], str]
@@ -46,12 +48,16 @@ def mechanism_kinds() -> dict[str, type[Mechanism]]:
     return discover(mechanisms, Mechanism)
 
 
-def parameter(key: str) -> Param | None:
-    """The declaration of a parameter that is named in full, as mechanisms.alignment.kappa; None if there is none."""
-    prefix, _, rest = key.partition(".")
-    unit, _, name = rest.partition(".")
-    kind = mechanism_kinds().get(unit) if prefix == "mechanisms" else None
-    return parameters(kind).get(name) if kind else None
+@cache
+def declared_parameters() -> dict[str, Param]:
+    """Every parameter by its full name, as mechanisms.alignment.kappa or policies.multi_vector.mediation."""
+    kinds = {"mechanisms": mechanism_kinds(), "policies": discover(policies, Policy)}
+    return {
+        f"{where}.{unit}.{name}": declared
+        for where, units in kinds.items()
+        for unit, kind in units.items()
+        for name, declared in parameters(kind).items()
+    }
 
 
 def faults(event: Any, names: Names, *, own_policies: Callable[[str], bool] = lambda name: False) -> dict[Any, str]:
@@ -133,18 +139,25 @@ def _particular(event: Mapping[str, Any], names: Names, own: Callable[[str], boo
     if event["kind"] == "policy" and isinstance(policy := event.get("policy"), str):
         if policy not in names.policies and not own(policy):
             yield ("policy",), f"no policy '{policy}'; {nearest(policy, names.policies)}"
+    elif event["kind"] == "parameter" and own(_unit(event.get("key"))):
+        return  # what it declares is known once its code runs
     elif event["kind"] in rules:
         yield from rules[event["kind"]](event, names)
+
+
+def _unit(key: Any) -> str:
+    """The policy that the full name of a parameter names; "" if it names none."""
+    prefix, _, rest = key.partition(".") if isinstance(key, str) else ("", "", "")
+    return rest.rpartition(".")[0] if prefix == "policies" else ""
 
 
 def _parameter(event: Mapping[str, Any], names: Names) -> Iterator[Fault]:
     key, value = event.get("key"), event.get("value")
     if not isinstance(key, str):
         return
-    declared = parameter(key)
+    declared = declared_parameters().get(key)
     if declared is None:
-        known = [f"mechanisms.{unit}.{name}" for unit, kind in mechanism_kinds().items() for name in parameters(kind)]
-        yield ("key",), f"no parameter '{key}'; {nearest(key, known)}"
+        yield ("key",), f"no parameter '{key}'; {nearest(key, declared_parameters())}"
     elif _number(value) and not declared.low <= value <= declared.high:
         unit = "" if declared.unit == "1" else f", unit {declared.unit}"
         asked = f"write a number from {declared.low:g} to {declared.high:g} (default {declared.default:g}{unit})"

@@ -102,11 +102,11 @@ class ChangeOfPolicy(Scheduled):
 
 
 class ChangeOfParameter(Scheduled):
-    """A parameter of a mechanism takes another value from now on."""
+    """A parameter of a mechanism or policy takes another value from now on."""
 
     temporary = True
     kind: Literal["parameter"]
-    key: str = Field(description="as mechanisms.alignment.kappa")
+    key: str = Field(description="as mechanisms.alignment.kappa or policies.multi_vector.mediation")
     value: Real
 
 

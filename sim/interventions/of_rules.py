@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import is_dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.core.columns import Array
-from sim.core.params import build
+from sim.core.params import ParameterError, build, parameters
+from sim.core.spelling import nearest
 from sim.interventions.checking import LOSSES, SHOCK_KINDS, mechanism_kinds
 from sim.interventions.kinds import ChangeOfParameter, Collapse, Shock, Switch
 from sim.interventions.outcomes import Outcome, called, without
 from sim.mechanisms._shock_kinds import SHOCKS
 from sim.mechanisms.shocks import Shocks
+from sim.policies import PerAgent
 
 if TYPE_CHECKING:
     from sim.model import Geopolitics
 
 
 def parameter(model: Geopolitics, event: ChangeOfParameter) -> Outcome:
-    """Another number for a mechanism; one that is off has no effect, so nothing is changed in it."""
-    _, unit, name = event.key.split(".")
+    """Another number for a mechanism or policy; a mechanism that is off has no effect, so nothing is changed in it."""
+    where, _, rest = event.key.partition(".")
+    unit, _, name = rest.rpartition(".")
+    if where == "policies":
+        return _of_policy(model, event, unit, name)
     held = model.mechanisms.get(unit)
     if held is None:
         return Outcome(f"{event.key} cannot change while the mechanism {unit} is off", refused=True)
     changed = build(type(held), held.numbers() | {name: event.value}, f"mechanisms.{unit}")
     sentence = f"{event.key} is {event.value:g} from now on, after {getattr(held, name):g}"
     return Outcome(sentence, {}, {unit: changed}, amount=event.value)
+
+
+def _of_policy(model: Geopolitics, event: ChangeOfParameter, policy: str, name: str) -> Outcome:
+    held = model.policies.get(policy)
+    rule: Any = held.rule if isinstance(held, PerAgent) else held
+    declared = parameters(rule) if is_dataclass(rule) else {}
+    if held is None or name not in declared:
+        hint = nearest(name, declared) if declared else "it has none"
+        return Outcome(f"{event.key} cannot change: the policy has no such parameter; {hint}", refused=True)
+    try:
+        number = declared[name].admit(event.value, event.key)
+    except ParameterError as error:
+        return Outcome(str(error), refused=True)
+    changed = replace(rule, **{name: number})
+    sentence = f"{event.key} is {number:g} from now on, after {getattr(rule, name):g}"
+    decisions = {policy: PerAgent(changed) if isinstance(held, PerAgent) else changed}
+    return Outcome(sentence, amount=number, decisions=decisions)
 
 
 def switch(model: Geopolitics, event: Switch) -> Outcome:

@@ -1,4 +1,4 @@
-"""What an event comes to: columns and mechanisms that change, and the sentence that tells it."""
+"""What an event comes to: columns, mechanisms and policies that change, and the sentence that tells it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.columns import Array
 from sim.mechanisms.base import Mechanism
+from sim.policies import Policy
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Outcome:
         sentence: what happened, or why it came to nothing.
         columns: new values by column.
         rules: mechanism -> what takes its place, None to take it out.
+        decisions: policy -> what takes its place.
         who, whom: rows of the states that it is about, -1 for none.
         amount: its size.
         lasts: columns that are put back if the event is for a time.
@@ -38,6 +40,7 @@ class Outcome:
     amount: float = 0.0
     lasts: Sequence[str] = ()
     refused: bool = False
+    decisions: Mapping[str, Policy] = field(default_factory=dict)
 
 
 class InterventionError(ValueError):

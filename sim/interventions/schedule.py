@@ -15,6 +15,7 @@ from sim.interventions.kinds import Entry, Exit, Scheduled, Setting
 from sim.interventions.outcomes import Outcome
 from sim.interventions.registry import outcome
 from sim.mechanisms.base import Mechanism
+from sim.policies import Policy
 from sim.world import Names
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ class Ending:
     """The end of a change that was made for a time.
 
     Attributes:
-        until: the date. before, after: columns as they were and as the event left them. rules: mechanisms before and
-            after. held: write the columns anew at every step, so that nothing moves them meanwhile.
+        until: the date. before, after: columns as they were and as the event left them. rules, decisions: mechanisms
+            and policies before and after. held: write the columns anew at every step, so that nothing moves them
+            meanwhile.
     """
 
     event: Any
@@ -87,6 +89,7 @@ class Ending:
     before: Mapping[str, Array]
     after: Mapping[str, Array]
     rules: Mapping[str, tuple[Mechanism | None, Mechanism | None]]
+    decisions: Mapping[str, tuple[Policy, Policy]]
     held: bool
     who: int
     whom: int
@@ -100,6 +103,7 @@ class Ending:
         """Put things back, except what somebody else has changed in the meantime."""
         model.world.write({name: self._where(model, name, self.before[name]) for name in self.before})
         put_in_place(model, {name: old for name, (old, new) in self.rules.items() if model.mechanisms.get(name) is new})
+        model.policies |= {name: old for name, (old, new) in self.decisions.items() if model.policies[name] is new}
         years = f"{self.event.lasting:g} year{'s' * (self.event.lasting != 1)}"
         told = Outcome(f"Put back after {years}: {self.sentence}", who=self.who, whom=self.whom)
         log(model, f"{self.event.kind} over", told)
@@ -197,6 +201,7 @@ class Schedule:
             model.world.write(came.columns)
             self.laid_aside |= {name: model.mechanisms[name] for name, new in came.rules.items() if new is None}
             put_in_place(model, came.rules)
+            model.policies |= came.decisions
         if ending is not None:
             self.endings.append(ending)
         log(model, event.kind, came, sentence, values)
@@ -218,9 +223,11 @@ def _ending(model: Geopolitics, event: Scheduled, came: Outcome, date: float | N
     declared = type(model.world).columns()
     after: dict[str, Array] = {name: np.asarray(came.columns[name]).astype(declared[name].dtype) for name in came.lasts}
     rules = {name: (model.mechanisms.get(name), new) for name, new in came.rules.items()}
+    decisions = {name: (model.policies[name], new) for name, new in came.decisions.items()}
     held = isinstance(event, Setting)
     assert event.lasting is not None
-    return Ending(event, began + event.lasting, came.sentence, before, after, rules, held, came.who, came.whom)
+    until = began + event.lasting
+    return Ending(event, until, came.sentence, before, after, rules, decisions, held, came.who, came.whom)
 
 
 def put_in_place(model: Geopolitics, rules: Mapping[str, Mechanism | None]) -> None:

@@ -4,7 +4,7 @@
     hedging:   rate_ig = vigilance (1 - t_g) strength_gi 4 w_ig sum_h rivalry_gh w_ih
     strength_gi = reach_gi / (reach_gi + power_i);   t_g = mean tolerance of the pole's members, by gdp
     on an act: coercion_ig += blow (1 - coercion), grievance_ig += grievance,
-               affinity_ig -= coldness (1 + affinity) / 2,
+               affinity_ig -= coldness (1 + affinity),
                and with chance `by_sanction` sanctions_gi += sanction (1 - sanctions)
     it bends:  sigmoid(readiness + by_trade trade_ig / trade_i + by_share w_ig + by_reach strength_gi
                        - by_autonomy autonomy_i - by_grievance grievance_ig)
@@ -21,7 +21,8 @@
 | grievance, affinity, sanctions | the same | 1 | (n, n): members of g and i |
 | trade | pole_trade, total_trade | 1e9 USD | (n, g); (n,) |
 
-A pole that tolerates everything (t = 1) never punishes. While coercion lasts the pole also gives less: `courtship`.
+A pole that tolerates everything (t = 1) never punishes. While coercion lasts the pole also gives less aid (`courtship`)
+and stands less by its pacts of defence (`guarantee`).
 
 Assumes: whom a pole punishes, and for what, is its own doing; members of a pole act as one; fear and pride work through
 the worth of the pole alone (the portfolio turns them into shares).
@@ -75,7 +76,7 @@ class Coercion(Mechanism):
     by_sanction: float = param(0.5, unit="1", low=0, high=1, doc="Chance that it is a sanction.", source="assumed")
     sanction: float = param(0.3, unit="1", low=0, high=1, doc="Share of trade that it bars.", source="assumed")
     grievance: float = param(0.1, unit="1", low=0, high=1, doc="Grievance that it leaves.", source="assumed")
-    coldness: float = param(0.1, unit="1", low=0, high=1, doc="Affinity that it costs.", source="assumed")
+    coldness: float = param(0.1, unit="1", low=0, high=1, doc="Affinity that it costs a stranger.", source="assumed")
     readiness: float = param(0, unit="1", low=-5, high=5, doc="To bend, all else 0 (log-odds).", source="assumed")
     by_trade: float = param(2, unit="1", low=0, high=8, doc="Of trade with the pole.", source="assumed")
     by_share: float = param(1, unit="1", low=0, high=8, doc="Of the pole in the portfolio.", source="assumed")
@@ -94,7 +95,7 @@ class Coercion(Mechanism):
     writes: ClassVar = "coercion deference leaning grievance affinity sanctions"
     kinds: ClassVar = {
         "coercion": "{pole} threatens {who} for drifting to its rivals",
-        "punishment": "{pole} punishes {who} for its ties with rivals and withholds favours",
+        "punishment": "{pole} punishes {who} for its ties with rivals and withholds favours and protection",
         "coercive sanction": "{pole} bars trade with {who} over its ties with rivals",
         "coercive sanction refused": "{pole} leaves it at threatening {who}",
         "submission": "{who} bends to the pressure of {pole}",
@@ -172,7 +173,7 @@ class Coercion(Mechanism):
         add = {
             "coercion": struck * self.blow * (1 - world.coercion),
             "grievance": self.grievance * felt,
-            "affinity": -self.coldness * (felt + felt.T) * (1 + world.affinity) / 2,
+            "affinity": -self.coldness * np.minimum(felt + felt.T, 1.0) * (1 + world.affinity),
             "sanctions": self.sanction * (barred @ members).T * (1 - world.sanctions),
             "deference": change.get("deference", 0) + moved,
             "leaning": change.get("leaning", 0) + self._worth(moved),

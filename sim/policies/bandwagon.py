@@ -1,7 +1,7 @@
-"""Join the stronger side: for profit with the pole that can give most, or for fear with the one that threatens.
+"""Join the side that is winning: for profit with the pole that rises, or for fear with the one that threatens.
 
     appeal_ig = b_ig + pull ((1 - fear) side_ig / max_g side_ig + fear threat_ig / max_g threat_ig)
-    side_ig   = power_g + following sum_{j not i} w_jg power_j        (j outside the poles)
+    side_ig   = power_g + following sum_{j not i} max(0, w_jg + foresight dw_jg/dt) power_j     (j outside the poles)
     diversification_i = focus rho_i
 
 | symbol | column | unit | shape |
@@ -9,9 +9,11 @@
 | b; rho | benefit; autonomy | 1 | (m, 1 + g); (m,), m members |
 | power_g, threat | pole_power, pole_threat | 1 | (g,), (m, g) |
 | w, power_j | alignment without its component 0, power | 1 | (n, g), (n,) |
+| dw/dt | drift without its component 0 | 1/year | (n, g) |
 | appeal, diversification | the same: proposed | 1 | (m, 1 + g), (m,) |
 
-Assumes: the strongest side, the pole with those who follow it already, also promises most; `fear` mixes the motives.
+Assumes: the strongest side, the pole with those who follow it, also promises most; a side rises by winning followers,
+and what it won of late it goes on winning for `foresight` years; `fear` mixes the motives.
 Source: for profit, with the wave of the future, Schweller 1994; with the threat, Walt 1987; the numbers are assumed.
 """
 
@@ -34,7 +36,8 @@ def stronger_side(pole_power: Array, w: Array, power: Array, members: Array, *, 
     """Power of each pole and of its followers but for the member that looks, (m, g).
 
     Args:
-        pole_power: (g,). w: shares of the poles in the portfolios, (n, g). power: of possible followers, else 0, (n,).
+        pole_power: (g,). w: shares of the poles in the portfolios, as they are or will be, (n, g). power: of possible
+            followers, else 0, (n,).
     """
     led = power @ w - power[members, None] * w[members]
     return np.asarray(pole_power + following * led)
@@ -58,13 +61,15 @@ class Bandwagon(Policy):
     pull: float = param(0.4, unit="1", low=0, high=3, doc="Weight of the stronger side.", source="assumed")
     fear: float = param(0.3, unit="1", low=0, high=1, doc="Share of fear in the motive.", source="assumed")
     following: float = param(1, unit="1", low=0, high=2, doc="Weight of a pole's followers.", source="assumed")
+    foresight: float = param(3, unit="year", low=0, high=20, doc="Time for which a trend counts.", source="assumed")
     focus: float = param(0.5, unit="1", low=0.1, high=1, doc="Factor on the taste for spreading.", source="assumed")
 
-    reads: ClassVar = "benefit autonomy pole_power pole_threat alignment power alive in_pole"
+    reads: ClassVar = "benefit autonomy pole_power pole_threat alignment drift power alive in_pole"
 
     def propose(self, world: World, members: Array, rng: Generator) -> Proposals:
         free = world.power * (world.alive & ~world.in_pole)
-        side = stronger_side(world.pole_power, world.alignment[:, 1:], free, members, following=self.following)
+        to_come = np.maximum(world.alignment[:, 1:] + self.foresight * world.drift[:, 1:], 0.0)
+        side = stronger_side(world.pole_power, to_come, free, members, following=self.following)
         appeal = world.benefit[members]
         appeal[:, 1:] += self.pull * bandwagon_pull(side, world.pole_threat[members], fear=self.fear)
         return Proposals.plain(world, members, appeal=appeal, diversification=self.focus * world.autonomy[members])

@@ -1,4 +1,7 @@
-"""Changes to a scenario from outside: `mechanisms.alignment.kappa=2`, `policies.KAZ=balance`, `end=2100`."""
+"""Changes to a scenario from outside: `mechanisms.alignment.kappa=2`, `policies.KAZ=balance`, `end=2100`.
+
+A parameter of a policy is called as `detente describe` calls it, `policies.multi_vector.mediation=1.5`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from sim.core.spelling import nearest
 from sim.scenario.parts import Constants, Norm, Organisation, State
 from sim.scenario.problems import Place, Problem
 from sim.scenario.reading import Draft, forget
-from sim.scenario.references import mechanism_parameters
+from sim.scenario.references import NAMES_CODE, mechanism_parameters, policy_parameters
 
 type Changes = Mapping[str, Any] | Sequence[str]
 
@@ -79,7 +82,7 @@ def _value(text: str) -> Any:
 
 def _checked(draft: Draft, key: str, value: Any) -> tuple[str, ...]:
     """The path of a key that may be changed."""
-    path = tuple(key.split("."))
+    path = _path(key)
     top = path[0]
     if top in _IN_FILES or isinstance(value, list | tuple):
         what = f"'{top}'" if top in _IN_FILES else "a list"
@@ -91,6 +94,13 @@ def _checked(draft: Draft, key: str, value: Any) -> tuple[str, ...]:
     else:
         raise _RefusedError(f"no key '{top}'; {nearest(top, (*_PLAIN, *_SECTIONS))}")
     return path
+
+
+def _path(key: str) -> tuple[str, ...]:
+    """The words of a key; the name of a policy of the user's own, `module:Class`, may itself hold dots."""
+    path = tuple(key.split("."))
+    name = ".".join(path[1:-1])
+    return (path[0], name, path[-1]) if path[0] == "policies" and NAMES_CODE.fullmatch(name) else path
 
 
 def _length(key: str, path: tuple[str, ...], fewest: int, most: int, form: str) -> None:
@@ -130,8 +140,17 @@ def _norm(draft: Draft, key: str, path: tuple[str, ...]) -> None:
 
 
 def _policy(draft: Draft, key: str, path: tuple[str, ...]) -> None:
-    _length(key, path, 2, 2, "policies.CODE, as policies.KAZ")
-    _existing(path[1], _held(draft, "states"), "state")
+    form = "policies.CODE or policies.NAME.PARAMETER, as policies.KAZ or policies.multi_vector.mediation"
+    _length(key, path, 2, 3, form)
+    name, declared = path[1], policy_parameters()
+    own = NAMES_CODE.fullmatch(name) is not None
+    if len(path) == 2 and name not in declared and not own:
+        _existing(name, _held(draft, "states"), "state")
+    elif len(path) == 3 and not own:
+        if name in _held(draft, "states"):
+            raise _RefusedError(f"'{key}' is not of the form {form}")
+        _existing(name, declared, "policy")
+        _existing(path[2], declared[name], "parameter")
 
 
 def _mechanism(draft: Draft, key: str, path: tuple[str, ...]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -23,22 +25,37 @@ def load_scenario(reference: str | Path, *, changes: Changes = (), allow_code: b
     Args:
         reference: a built-in name, the path of a TOML file, or `random:N` for an invented world of N states.
         changes: key path -> value, as {"mechanisms.alignment.kappa": 2.0, "mechanisms.mediation": False,
-            "policies.KAZ": "balance", "end": 2100}; or texts KEY=VALUE. They are made in their order.
+            "policies.KAZ": "balance", "policies.multi_vector.mediation": 1.5, "end": 2100}; or texts KEY=VALUE. They
+            are made in their order.
         allow_code: let the scenario run policies that it names as `module:Class`.
 
     Raises:
         ScenarioError: all that is wrong with it, with places and what to write instead.
     """
     draft = draft_of(reference)
-    take_in_tables(draft)
-    make_changes(draft, changes)
-    scenario = _checked(draft)
+    scenario = _made(draft, changes)
     scenario._folder, scenario._code_allowed = draft.file and draft.file.parent, allow_code
     if own := scenario.own_policies():
         if not allow_code:
             raise ScenarioError.of([_code_problem(scenario, draft, own)])
         scenario.decisions()
     return scenario
+
+
+def scenario_from(data: Mapping[str, Any], *, changes: Changes = ()) -> Scenario:
+    """A scenario from plain data in the form of a scenario file, changed and checked.
+
+    Raises:
+        ScenarioError: all that is wrong with it, and what to write instead.
+    """
+    own = {key: dict(value) if key == "ties" else deepcopy(value) for key, value in data.items()}
+    return _made(Draft(own), changes)
+
+
+def _made(draft: Draft, changes: Changes) -> Scenario:
+    take_in_tables(draft)
+    make_changes(draft, changes)
+    return _checked(draft)
 
 
 def _checked(draft: Draft) -> Scenario:
@@ -73,6 +90,6 @@ def _in_order(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _code_problem(scenario: Scenario, draft: Draft, own: tuple[str, ...]) -> Problem:
-    paths = [("policies", code) for code, name in scenario.policies.items() if name in own]
+    paths = [("policies", key) for key, held in scenario.policies.items() if key in own or held in own]
     place = place_of(paths[0], draft.places) if paths else None
     return Problem(code_refused(own), ".".join(paths[0]) if paths else "events", place)

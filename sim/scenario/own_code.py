@@ -7,25 +7,29 @@ import hashlib
 import importlib
 import inspect
 import sys
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
+from sim.core.params import ParameterError, build
 from sim.core.spelling import nearest
 from sim.policies import PerAgent, Policy
 from sim.scenario.problems import ScenarioError
 
 
-def own_policy(name: str, folder: Path | None) -> Policy:
-    """The policy that `module:Class` names, with its usual numbers.
+def own_policy(name: str, folder: Path | None, numbers: Mapping[str, float] = MappingProxyType({})) -> Policy:
+    """The policy that `module:Class` names.
 
     Args:
         folder: where the scenario file lies; a module there goes before those on the path.
+        numbers: parameters that are not as usual; the class, a dataclass, declares them with `param`.
 
     Raises:
-        ScenarioError: no such module or class, a module that fails, or a class that is no policy.
+        ScenarioError: no such module or class, a module that fails, a class that is no policy, or that has no such
+            parameter.
     """
     module_name, _, class_name = name.partition(":")
     module = _module(name, module_name, folder)
@@ -38,8 +42,12 @@ def own_policy(name: str, folder: Path | None) -> Policy:
     vector = _is_policy(kind)
     if not vector:
         _check_plain(f"policy '{name}': {class_name}", kind)
+    if numbers and not dataclasses.is_dataclass(kind):
+        raise ScenarioError(f"policies.{name}: {class_name} has no parameters; only a dataclass declares some (param)")
     try:
-        made = kind()
+        made = build(kind, numbers, f"policies.{name}") if numbers else kind()
+    except ParameterError as error:
+        raise ScenarioError(str(error)) from None
     except Exception as error:
         raise ScenarioError(f"policy '{name}': it cannot be made: {error}") from error
     return made if vector else PerAgent(made)

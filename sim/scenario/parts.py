@@ -45,7 +45,8 @@ def one_or_many(value: Any) -> Any:
 
 def distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
     """Names of which none comes twice."""
-    if twice := [code for code, count in Counter(codes).items() if count > 1]:
+    if len(set(codes)) < len(codes):
+        twice = [code for code, count in Counter(codes).items() if count > 1]
         refuse(f"{', '.join(twice)} is named twice; name each once")
     return codes
 
@@ -82,6 +83,7 @@ class State(Part):
     nuclear_programme: Annotated[int, Strict()] = figure("nuclear_programme")
     autonomy: Real = figure("autonomy")
     activism: Real = figure("activism")
+    tolerance: Real = figure("tolerance")
     credibility: Real = figure("credibility")
     legitimacy: Real = figure("legitimacy")
     mediation_success: Real = figure("mediation_success")
@@ -146,6 +148,7 @@ class Pact(Tie):
 
     obligation: Obligations = Field(min_length=1, description="What it obliges to, one or several.")
     members: Several
+    shared: str = Field("", description="Name that all parts of a pact of many share; one of its own if not given.")
 
 
 class Rivalry(Tie):
@@ -163,6 +166,7 @@ class Dispute(Tie):
         ge=1, le=5, description="1 claim, 2 threat, 3 display, 4 use of force, 5 war."
     )
     fatal: Flag | None = Field(None, description="It has cost lives; if not said, only a war has.")
+    shared: str = Field("", description="Name that all pairs of one dispute share; a dispute of its own if not given.")
     remaining: Real | None = Field(
         None,
         ge=0,
@@ -198,6 +202,20 @@ class Frailty(Tie):
 
     pair: Pair
     value: Real = figure("frailty", ...)
+
+
+class PeaceYears(Tie):
+    """How long a pair has been at peace; a pair without an entry, since the younger of the two came into being."""
+
+    pair: Pair
+    value: Real = figure("peace_years", ...)
+
+
+class DisputeRecord(Tie):
+    """Disputes that a pair has begun; a pair without an entry has the record that its rivalry stands for."""
+
+    pair: Pair
+    value: Real = figure("dispute_record", ...)
 
 
 class Grievance(Tie):
@@ -241,11 +259,13 @@ class Ties(Part):
     sanctions: tuple[Sanction, ...] = Field((), description="Sanctions in force.")
     affinity: tuple[Affinity, ...] = Field((), description="Friendliness where it differs from what ties say.")
     frailty: tuple[Frailty, ...] = Field((), description="Pairs that are more or less prone to disputes.")
+    peace_years: tuple[PeaceYears, ...] = Field((), description="How long pairs have been at peace.")
+    dispute_record: tuple[DisputeRecord, ...] = Field((), description="Disputes of the past, the older counting less.")
     grievance: tuple[Grievance, ...] = Field((), description="Who resents whom.")
     trade: tuple[Trade, ...] = Field((), description="Trade, 1e9 USD a year; entries here go before the table's.")
     contiguity: tuple[Contiguity, ...] = Field((), description="Neighbours; entries here go before the table's.")
 
-    @field_validator("rivalries", "affinity", "frailty", "trade", "contiguity")
+    @field_validator("rivalries", "affinity", "frailty", "peace_years", "dispute_record", "trade", "contiguity")
     @classmethod
     def _in_one_order(cls, ties: tuple[Any, ...]) -> tuple[Any, ...]:
         """Pairs without a direction, each once; their order says nothing, so it is made the same for all files."""

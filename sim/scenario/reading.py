@@ -10,13 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.built_in import scenario_folders
+from sim.built_in import scenario_folders, user_folder
 from sim.core.spelling import nearest
 from sim.scenario.places import key_lines
 from sim.scenario.problems import KeyPath, Place, Problem, ScenarioError, shown
 
-TABLES = ("states", "trade", "contiguity", "organisations")
+TABLES = ("states", "trade", "contiguity", "organisations", "pairs", "pacts")
 RANDOM = re.compile(r"random:(.*)")
+OF_A_YEAR = re.compile(r"world-(\d{4})")
+"""Names of the scenarios that are built from data."""
 FEWEST, MOST = 3, 400
 _HINTS = {
     "Invalid value": 'write text in quotes, as "text"; numbers, true and false without',
@@ -129,7 +131,9 @@ def _random(text: str) -> dict[str, Any]:
 
 
 def found_file(reference: str | Path, beside: Path | None = None) -> Path:
-    """The file of a built-in name or a path; `beside` is the folder of the file that refers to it.
+    """The file of a built-in name, of a path or of a scenario that the user built from data.
+
+    A relative path is looked for in `beside`, the folder of the file that refers to it, or in the current folder.
 
     Raises:
         ScenarioError: there is none; names the nearest.
@@ -137,9 +141,10 @@ def found_file(reference: str | Path, beside: Path | None = None) -> Path:
     known, text = built_in_scenarios(), str(reference)
     if text in known:
         return known[text]
+    kept = user_folder() / f"{text}.toml" if Path(text).name == text else Path()
     try:
         path = ((beside or Path()) / Path(reference).expanduser()).resolve()
-        for candidate in (path, path.with_name(f"{path.name}.toml")):
+        for candidate in (path, path.with_name(f"{path.name}.toml"), kept):
             if candidate.is_file():
                 return candidate
     except (OSError, ValueError, RuntimeError) as error:
@@ -151,6 +156,12 @@ def found_file(reference: str | Path, beside: Path | None = None) -> Path:
 def _missing(text: str, path: Path, known: Mapping[str, Path]) -> str:
     if path.is_dir():
         return f"{text} is a folder, not a scenario; name the TOML file in it"
+    if of_a_year := OF_A_YEAR.fullmatch(text):
+        return (
+            f"{text} is built from published data sets and not here yet; build it with\n"
+            f"  detente data build --data DIR --year {of_a_year[1]}\n"
+            "where DIR holds the data sets ('detente data check DIR' tells which are missing and where they are found)"
+        )
     if not text.endswith(".toml") and "/" not in text and "\\" not in text:
         return f"no scenario '{text}': neither built in nor a file here; {nearest(text, known)}"
     siblings = [file.name for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -76,6 +76,12 @@ def policy_kinds() -> dict[str, type[Policy]]:
 
 
 @cache
+def policy_parameters() -> dict[str, dict[str, Param]]:
+    """Policy that comes with Détente -> parameter -> its declaration."""
+    return {name: dict(parameters(kind)) for name, kind in policy_kinds().items()}
+
+
+@cache
 def mechanism_kinds() -> dict[str, type[Mechanism]]:
     """Every mechanism, by name."""
     return discover(mechanisms, Mechanism)
@@ -138,18 +144,12 @@ def pole_name(name: str) -> str:
     return _one_of(name, known().poles, "pole")
 
 
-def policy_name(name: str) -> str:
-    """A policy that comes with Détente, or `module:Class` (whether that may run is asked later)."""
-    return name if NAMES_CODE.fullmatch(name) else _one_of(name, policy_kinds(), "policy")
-
-
 def mechanism_name(name: str) -> str:
     """A mechanism that exists."""
     return _one_of(name, mechanism_kinds(), "mechanism")
 
 
-def _one_of(name: str, valid: Iterable[str], what: str) -> str:
-    valid = set(valid)
+def _one_of(name: str, valid: Collection[str], what: str) -> str:
     if name not in valid:
         refuse(f"no {what} '{name}'; {nearest(name, valid)}")
     return name
@@ -166,6 +166,49 @@ def event_faults(event: Any) -> Found:
         policies=tuple(policy_kinds()),
     )
     return interventions.faults(event, names, own_policies=lambda name: NAMES_CODE.fullmatch(name) is not None)
+
+
+def number_faults(what: str, name: str, declared: Mapping[str, Param], values: Mapping[str, Any]) -> Found:
+    """Parameters of a mechanism or policy (`what`) that do not exist or lie outside their bounds."""
+    found: dict[KeyPath, str] = {}
+    for key, value in values.items():
+        if key not in declared:
+            hint = nearest(key, declared) if declared else "it has none"
+            found[(name, key)] = f"{what} '{name}' has no parameter '{key}'; {hint}"
+        elif message := out_of_bounds(declared[key], value):
+            found[(name, key)] = message
+    return found
+
+
+def policy_faults(policies: Any) -> Found:
+    """What is wrong with the policies of states (code -> name) and with the parameters of policies (name -> table)."""
+    found: dict[KeyPath, str] = {}
+    for key, held in policies.items() if isinstance(policies, Mapping) else ():
+        if not isinstance(key, str):
+            continue
+        if key in policy_kinds() or NAMES_CODE.fullmatch(key):
+            if not isinstance(held, Mapping):
+                found[(key,)] = f"{held!r} says nothing of a policy; write a table of its parameters"
+            elif key in policy_kinds():
+                found |= number_faults("policy", key, policy_parameters()[key], held)
+        elif isinstance(held, Mapping) and key not in known().states:
+            found[(key,)] = _none_such(key)
+        elif message := _unheld(key, held):
+            found[(key,)] = message
+    return found
+
+
+def _unheld(code: str, policy: Any) -> str:
+    """Why a state cannot hold a policy; "" if it can."""
+    if code not in known().states:
+        return f"no state '{code}'; {nearest(code, known().states)}"
+    if not isinstance(policy, str):
+        return f"{policy!r} names no policy; write its name in quotes, its parameters under [policies.NAME]"
+    return "" if policy in policy_kinds() or NAMES_CODE.fullmatch(policy) else _none_such(policy)
+
+
+def _none_such(policy: str) -> str:
+    return f"no policy '{policy}'; {nearest(policy, policy_kinds())}"
 
 
 def presence_faults(code: str, state: Mapping[str, Any]) -> Found:

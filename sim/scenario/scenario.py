@@ -22,7 +22,6 @@ from pydantic import (
 
 from sim.activation import Activation
 from sim.core.params import build
-from sim.core.spelling import nearest
 from sim.events import Keep
 from sim.interventions import Event
 from sim.mechanisms.base import Mechanism
@@ -51,9 +50,9 @@ from sim.scenario.references import (
     mechanism_kinds,
     mechanism_name,
     mechanism_parameters,
-    out_of_bounds,
+    number_faults,
+    policy_faults,
     policy_kinds,
-    policy_name,
     presence_faults,
     refuse,
     tables_in,
@@ -76,12 +75,19 @@ def _divides(dt: float, years: float) -> bool:
     return round(steps) >= 1 and abs(steps - round(steps)) < 1e-6
 
 
+def _in_floats(value: Any) -> Any:
+    """A table of parameters with all its numbers as floats; anything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    return {key: float(number) if type(number) is int else number for key, number in value.items()}
+
+
 def _switch(value: Any) -> Any:
     """What is said of a mechanism: True stands for its usual numbers, False for its being off."""
     if value is True:
         return {}
     if isinstance(value, dict):
-        return {key: float(number) if isinstance(number, int | float) else number for key, number in value.items()}
+        return _in_floats(value)
     if value is False:
         return value
     return refuse(f"{value!r} says nothing of a mechanism; write true, false or a table of parameters")
@@ -91,12 +97,8 @@ def _mechanism_faults(mechanisms: Any) -> Found:
     """Parameters that do not exist or lie outside their bounds."""
     found: dict[KeyPath, str] = {}
     for name, values in tables_in(mechanisms).items():
-        declared = mechanism_parameters().get(name, {})
-        for key, value in values.items() if name in mechanism_parameters() else ():
-            if key not in declared:
-                found[(name, key)] = f"mechanism '{name}' has no parameter '{key}'; {nearest(key, declared)}"
-            elif message := out_of_bounds(declared[key], value):
-                found[(name, key)] = message
+        if name in mechanism_parameters():
+            found |= number_faults("mechanism", name, mechanism_parameters()[name], values)
     return found
 
 
@@ -147,8 +149,10 @@ class Scenario(Part):
     ties: Ties = Field(Ties(), description="What holds between states when the run starts.")
     organisations: dict[str, Organisation] = Field({}, description="Code -> international organisation.")
     norms: Annotated[dict[str, Norm], along(_norm_faults)] = Field({}, description="Key -> international norm.")
-    policies: dict[Code, Annotated[str, AfterValidator(policy_name)]] = Field(
-        {}, description=f"State -> policy; {DEFAULT_POLICY} for those not named, {POLICY_OF_POLES} within poles."
+    policies: Annotated[dict[str, Annotated[Any, BeforeValidator(_in_floats)]], along(policy_faults)] = Field(
+        {},
+        description=f"State -> policy; {DEFAULT_POLICY} for those not named, {POLICY_OF_POLES} within poles."
+        " Policy -> its parameters.",
     )
     mechanisms: Annotated[
         dict[Annotated[str, AfterValidator(mechanism_name)], Annotated[Any, BeforeValidator(_switch)]],
@@ -210,7 +214,8 @@ class Scenario(Part):
 
     def own_policies(self) -> tuple[str, ...]:
         """The policies that it names as `module:Class`, sorted."""
-        named = {*self.policies.values(), *(e.policy for e in self.events if e.kind == "policy")}
+        said = [key if isinstance(held, dict) else held for key, held in self.policies.items()]
+        named = {*said, *(event.policy for event in self.events if event.kind == "policy")}
         return tuple(sorted(name for name in named if NAMES_CODE.fullmatch(name)))
 
     def policy_names(self) -> tuple[str, ...]:
@@ -218,7 +223,7 @@ class Scenario(Part):
         return (*sorted(policy_kinds()), *self.own_policies())
 
     def decisions(self) -> dict[str, Policy]:
-        """Every policy by name, ready for a model.
+        """Every policy by name with its parameters, ready for a model.
 
         Raises:
             ScenarioError: it names code that may not run, or that cannot be found.
@@ -226,8 +231,11 @@ class Scenario(Part):
         own = self.own_policies()
         if own and not self._code_allowed:
             raise ScenarioError(code_refused(own))
-        usual: dict[str, Policy] = {name: kind() for name, kind in policy_kinds().items()}
-        return usual | {name: own_policy(name, self._folder) for name in own}
+        said = self.policies
+        usual: dict[str, Policy] = {
+            name: build(kind, said.get(name, {}), f"policies.{name}") for name, kind in policy_kinds().items()
+        }
+        return usual | {name: own_policy(name, self._folder, said.get(name, {})) for name in own}
 
     def rules(self) -> dict[str, Mechanism]:
         """Every mechanism that is on, by name, with its parameters."""
@@ -240,21 +248,29 @@ class Scenario(Part):
         return schedule_of(self)
 
     def world(self) -> World:
-        """The world at the start."""
+        """The world at the start; each call gives one of its own."""
+        return self.beginning.with_changes()
+
+    @cached_property
+    def beginning(self) -> World:
+        """The world at the start, made once."""
         from sim.scenario.world_building import built
 
         return built(self)
 
-    def model(self, seed: int = 0, keep: Keep = "full") -> Geopolitics:
+    def model(self, seed: int = 0, keep: Keep = "full", *, record: bool = True) -> Geopolitics:
         """A model that stands at the start, ready to step.
 
         Args:
             seed: of all randomness.
             keep: how much of the explanations its ledger keeps: full, summary or none.
+            record: keep the history of measures and states.
         """
         decisions, rules = self.decisions(), self.rules()
         world, schedule = self.world(), self.schedule()
-        return Geopolitics(world, rules, decisions, seed=seed, schedule=schedule, keep=keep, activation=self.activation)
+        return Geopolitics(
+            world, rules, decisions, seed=seed, schedule=schedule, keep=keep, activation=self.activation, record=record
+        )
 
     def until(self, end: float) -> Self:
         """The same scenario with another end.

@@ -1,4 +1,4 @@
-"""Tables beside a scenario file, in CSV: states, trade, contiguity and membership of organisations.
+"""Tables beside a scenario file, in CSV: states, pairs, pacts, trade, contiguity and membership of organisations.
 
 What a table says is put where the TOML file would say it; what the TOML file says itself goes before it. Columns
 whose names begin with `source`, `note` or `year` are for the reader and are passed over.
@@ -27,6 +27,8 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "trade": (("a", "b", "trade"), ()),
     "contiguity": (("a", "b"), ("kind",)),
     "organisations": (("organisation", "state"), ("role",)),
+    "pairs": (("a", "b"), ("peace_years", "dispute_record", "rivalry", "frailty", "affinity")),
+    "pacts": (("a", "b", "obligations"), ("since", "shared")),
 }
 """Table -> the columns it must have, and those it may have."""
 _FOR_READERS = ("source", "note", "year")
@@ -49,6 +51,8 @@ def take_in_tables(draft: Draft) -> None:
         "trade": _trade,
         "contiguity": _contiguity,
         "organisations": _organisations,
+        "pairs": _pairs,
+        "pacts": _pacts,
     }
     for key, value in tables.items():
         place = draft.places.get(("tables", key))
@@ -173,6 +177,38 @@ def _contiguity(draft: Draft, file: str, rows: list[Row]) -> None:
         for line, cells in rows
     ]
     _behind(draft, "contiguity", file, entries, "kind")
+
+
+def _pairs(draft: Draft, file: str, rows: list[Row]) -> None:
+    for column in _COLUMNS["pairs"][1]:
+        key, name = ("rivalries", "level") if column == "rivalry" else (column, "value")
+        entries = [
+            (line, {"pair": [cells.get("a", ""), cells.get("b", "")], name: _number(cells[column])})
+            for line, cells in rows
+            if column in cells
+        ]
+        if entries:
+            _behind(draft, key, file, entries, column)
+
+
+def _pacts(draft: Draft, file: str, rows: list[Row]) -> None:
+    """Add the pacts of a table behind those in the TOML file: a pair may have several."""
+    ties = draft.data.setdefault("ties", {})
+    said = ties.setdefault("pacts", []) if isinstance(ties, dict) else None
+    if not isinstance(said, list):
+        return
+    joined = list(said)
+    for line, cells in rows:
+        more = {"since": _number(cells["since"])} if "since" in cells else {}
+        more |= {"shared": cells["shared"]} if "shared" in cells else {}
+        path = ("ties", "pacts", len(joined))
+        columns = {("members", 0): "a", ("members", 1): "b", ("obligation",): "obligations", ("since",): "since"}
+        draft.places[path] = Place(file, line)
+        for below, column in columns.items():
+            draft.places[(*path, *below)] = Place(file, line, column)
+        members = [cells.get("a", ""), cells.get("b", "")]
+        joined.append({"obligation": cells.get("obligations", "").split(), "members": members, **more})
+    draft.data["ties"] = ties | {"pacts": joined}
 
 
 def _behind(draft: Draft, key: str, file: str, entries: Sequence[tuple[int, dict[str, Any]]], last: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 PEACE_YEARS = 30.0
-"""Since the last dispute of a pair that has none, in years."""
+"""Since the last dispute of a pair that has none, in years, if it is not said when either came into being."""
 RANKLING = 0.1
 """Grievance that both sides of a live dispute hold, per level, where the scenario gives none."""
 THRESHOLD_SHAPE = (4.0, 8.0)
@@ -39,7 +40,7 @@ ROUNDS = 3
 """Affinity rests on trade and trade on affinity: so often each is worked out from the other."""
 _COLUMNS = (
     "gdp population milex_share technology hydrocarbon_share digital_share emission_intensity democracy ideal_point "
-    "nuclear nuclear_programme latitude longitude landlocked autonomy activism credibility legitimacy "
+    "nuclear nuclear_programme latitude longitude landlocked autonomy activism tolerance credibility legitimacy "
     "mediation_success neutrality_year"
 )
 
@@ -147,7 +148,7 @@ def _portfolios(scenario: Scenario, names: Names, index: dict[str, int]) -> dict
 # -- pairs -------------------------------------------------------------------------------------------------------------
 def _ends(ties: Iterable[Any], index: dict[str, int]) -> tuple[Array, Array]:
     """Rows and columns of pairs."""
-    pairs = np.array([[index[code] for code in tie.pair] for tie in ties], dtype=int).reshape(-1, 2)
+    pairs = np.array([index[code] for tie in ties for code in tie.pair], dtype=int).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -170,28 +171,59 @@ def _ties(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
         np.array([getattr(s, name) for s in scenario.states.values()]) for name in ("latitude", "longitude")
     )
     rivalry = _matrix(ties.rivalries, "level", index)
-    pact, sanctions = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n))
-    since = np.zeros((n, n))
-    for each in ties.pacts:
-        members = [index[code] for code in each.members]
-        since[np.ix_(members, members)] = np.maximum(since[np.ix_(members, members)], each.since or 0.0)
-        for obligation in each.obligation:
-            pact[np.ix_([OBLIGATIONS.index(obligation)], members, members)] = True
-    pact[:, np.arange(n), np.arange(n)] = False
+    sanctions = np.zeros((n, n))
     for barred in ties.sanctions:
         sanctions[index[barred.sender], index[barred.target]] = barred.level
     return {
         "contiguous": by_land,
         "near_by_sea": by_water,
         "distance": capital_distances(latitude, longitude, by_land),
-        "pact": pact,
-        "pact_since": since * ~np.eye(n, dtype=bool),
+        **_pacts(ties.pacts, index),
         "sanctions": sanctions,
         "rivalry": rivalry,
-        "dispute_record": -2 * np.log1p(-np.minimum(rivalry, NEARLY)),  # of which rivalry = 1 - exp(-record / 2)
+        "dispute_record": _over(-2 * np.log1p(-np.minimum(rivalry, NEARLY)), ties.dispute_record, index),
         "frailty": _matrix(ties.frailty, "value", index),
         **_disputes(scenario, index),
     }
+
+
+def _pacts(pacts: Sequence[Any], index: dict[str, int]) -> dict[str, Array]:
+    """Between the members of each pact: obligations (k, n, n), the latest year, the mark of a pact of many (n, n)."""
+    bound = [
+        (k, index[a], index[b], each.since or 0.0, mark)
+        for each in pacts
+        for mark in [_mark_of_many(each)]
+        for a, b in permutations(each.members, 2)
+        for k in map(OBLIGATIONS.index, each.obligation)
+    ]
+    k, i, j = np.array([place[:3] for place in bound], dtype=int).reshape(-1, 3).T
+    n = len(index)
+    pact, since, marks = np.zeros((len(OBLIGATIONS), n, n), dtype=bool), np.zeros((n, n)), np.zeros((n, n))
+    pact[k, i, j] = True
+    np.maximum.at(since, (i, j), [place[3] for place in bound])
+    np.maximum.at(marks, (i, j), [place[4] for place in bound])
+    return {"pact": pact, "pact_since": since, "pact_mark": marks}
+
+
+def _mark_of_many(pact: Any) -> float:
+    """The mark of a pact of three or more states, or of a part of one that has a name; 0 for one of two."""
+    if pact.shared or len(pact.members) > 2:
+        return fixed_uniform("pact", *([pact.shared] if pact.shared else sorted(pact.members)))
+    return 0.0
+
+
+def _over(usual: Array, ties: Sequence[Any], index: dict[str, int]) -> Array:
+    """What is usual, with the values of pairs that are given in its place; (n, n)."""
+    return np.where(_mask(ties, index), _matrix(ties, "value", index), usual)
+
+
+def _at_peace(scenario: Scenario, index: dict[str, int]) -> Array:
+    """Years at peace (n, n): as given, else since the younger of the two states came into being, else `PEACE_YEARS`."""
+    entries = [state.enters for state in scenario.states.values()]
+    entered = np.array([np.nan if year is None or year > scenario.start else year for year in entries])
+    begun = np.fmax(entered[:, None], entered)
+    usual = np.where(np.isnan(begun), PEACE_YEARS, scenario.start - begun)
+    return _over(usual, scenario.ties.peace_years, index)
 
 
 def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
@@ -200,7 +232,7 @@ def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
     hostility = _matrix(disputes, "level", index)
     originator, tag, age = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
     originator[i, j] = 1
-    tag[i, j] = tag[j, i] = [fixed_uniform("dispute", *sorted(dispute.pair)) for dispute in disputes]
+    tag[i, j] = tag[j, i] = [_mark(dispute) for dispute in disputes]
     age[i, j] = age[j, i] = [_years_since(scenario, dispute.since) for dispute in disputes]
     fatal = np.zeros((n, n), dtype=bool)
     fatal[i, j] = fatal[j, i] = [d.level == WAR if d.fatal is None else d.fatal for d in disputes]
@@ -214,9 +246,14 @@ def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:
         "dispute_age": age,
         "fatal": fatal,
         "war_remaining": _left_of_wars(scenario, hostility, age, _matrix(disputes, "remaining", index)),
-        "peace_years": np.where(hostility > 0, 0.0, PEACE_YEARS) * ~np.eye(n, dtype=bool),
+        "peace_years": np.where(hostility > 0, 0.0, _at_peace(scenario, index)) * ~np.eye(n, dtype=bool),
         "grievance": np.where(said, given, RANKLING * hostility),
     }
+
+
+def _mark(dispute: Any) -> float:
+    """The mark of a dispute; pairs that share one have the same."""
+    return fixed_uniform("dispute", *([dispute.shared] if dispute.shared else sorted(dispute.pair)))
 
 
 def _left_of_wars(scenario: Scenario, hostility: Array, age: Array, given: Array) -> Array:

@@ -139,6 +139,7 @@ def test_fear_adds_to_the_worth_of_a_pole_pride_takes_away_and_both_fade() -> No
         np.testing.assert_allclose(update.add["leaning"][i, g + 1], 0.3 * update.add["deference"][i, g])
         assert update.add["coercion"][i, g] == 0.5
         assert update.add["grievance"][i, g] > 0 > update.add["affinity"][i, g] == update.add["affinity"][g, i]
+        np.testing.assert_allclose(update.add["affinity"][i, g], -0.1 * (1 + world.affinity[i, g]))
         moved.add(up)
     assert moved == {True, False}
     deference = np.zeros((6, 2))

@@ -17,23 +17,33 @@ import pytest
 import sim.policies
 from sim import load_scenario
 from sim.core.registry import discover
+from sim.measures import BY_STATE
+from sim.mechanisms.alignment import Alignment
 from sim.mechanisms.alliances import Alliances
 from sim.mechanisms.armament import Armament
 from sim.mechanisms.issue_coalitions import IssueCoalitions
 from sim.mechanisms.norms import Norms
+from sim.mechanisms.organisations import Organisations
 from sim.model import Geopolitics
 from sim.policies.base import Policy
 from sim.policies.buck_pass import passed_buck
 from sim.world import World
 from tests.mechanisms.worlds import small_world
 
-YEARS, SEEDS = 12, 8
+YEARS, SEEDS = 12, 12
 
 
 @cache
 def holders() -> tuple[str, ...]:
     scenario = load_scenario("random:20")
     return tuple(code for code in scenario.states if code not in scenario.poles)[:5]
+
+
+@cache
+def feared_at_first() -> np.ndarray:
+    """The pole that threatens each of the holders most when the runs begin."""
+    world = load_scenario("random:20").model(0).world
+    return world.pole_threat[ours(world)].argmax(axis=1)
 
 
 @cache
@@ -95,6 +105,45 @@ def arms(model: Geopolitics, who: np.ndarray) -> float:
     return float(model.world.milex_share[who].mean())
 
 
+def of_states(measure: str) -> Callable[[Geopolitics, np.ndarray], float]:
+    """Mean of a measure of states."""
+
+    def figure(model: Geopolitics, who: np.ndarray) -> float:
+        return float(BY_STATE[measure](model.world)[who].mean())
+
+    figure.__name__ = measure
+    return figure
+
+
+hedging, vectors, dependence = of_states("hedging"), of_states("vectors"), of_states("dependence")
+
+
+def trusted(model: Geopolitics, who: np.ndarray) -> float:
+    """Reputation as a broker."""
+    return float(model.world.credibility[who].mean())
+
+
+def courted(model: Geopolitics, who: np.ndarray) -> float:
+    """Aid, credit and investment of all poles, as a share of gdp."""
+    return float((model.world.inducement[who].sum(axis=1) / model.world.gdp[who]).mean())
+
+
+def with_the_feared(model: Geopolitics, who: np.ndarray) -> float:
+    """Share of the pole that threatened most at the start, which is the same in all runs."""
+    return float(model.world.alignment[who, 1 + feared_at_first()].mean())
+
+
+def with_the_strongest(model: Geopolitics, who: np.ndarray) -> float:
+    """Share of the mightiest pole."""
+    return float(model.world.alignment[who, 1 + model.world.pole_power.argmax()].mean())
+
+
+def with_the_patron(model: Geopolitics, who: np.ndarray) -> float:
+    """Share of the pole that led each portfolio at the start."""
+    led = np.array(model.history.alignment)[0][who, 1:].argmax(axis=1)
+    return float(model.world.alignment[who, 1 + led].mean())
+
+
 def arms_effort(model: Geopolitics, who: np.ndarray) -> float:
     return float(model.world.arms_effort[who].mean())
 
@@ -106,19 +155,36 @@ def arms_effort(model: Geopolitics, who: np.ndarray) -> float:
         ("isolate", trade_over_product, -1, "multi_vector"),
         ("isolate", memberships, -1, "multi_vector"),
         ("isolate", pacts, -1, "multi_vector"),
+        ("multi_vector", hedging, 1, "align"),
+        ("multi_vector", hedging, 1, "bandwagon"),
+        ("multi_vector", hedging, 1, "neutral"),
+        ("multi_vector", trusted, 1, "align"),
+        ("multi_vector", trusted, 1, "bandwagon"),
+        ("multi_vector", courted, 1, "align"),
+        ("multi_vector", courted, 1, "bandwagon"),
         ("isolate", offers, -1, "multi_vector"),
+        ("isolate", courted, -1, "multi_vector"),
         ("isolate", aloofness, 1, "multi_vector"),
         ("mediate_first", offers, 1, "multi_vector"),
         ("mediate_first", unevenness, -1, "multi_vector"),
         ("mediate_first", unevenness, -1, "align"),
+        ("mediate_first", vectors, 1, "multi_vector"),
+        ("mediate_first", trusted, 1, "multi_vector"),
         ("entrepreneur", arms, -1, "multi_vector"),
         ("buck_pass", arms_effort, -1, "balance"),
         ("buck_pass", arms_effort, 1, "multi_vector"),
         ("balance", arms, 1, "multi_vector"),
+        ("balance", with_the_feared, -1, "multi_vector"),
+        ("balance", with_the_feared, -1, "bandwagon"),
+        ("bandwagon", with_the_strongest, 1, "multi_vector"),
+        ("bandwagon", with_the_strongest, 1, "balance"),
         ("bandwagon", unevenness, 1, "multi_vector"),
         ("bandwagon", aloofness, -1, "multi_vector"),
         ("align", unevenness, 1, "multi_vector"),
+        ("align", with_the_patron, 1, "multi_vector"),
         ("neutral", aloofness, 1, "multi_vector"),
+        ("neutral", dependence, -1, "multi_vector"),
+        ("neutral", trusted, 1, "multi_vector"),
         ("neutral", pacts, -1, "multi_vector"),
     ],
 )
@@ -172,6 +238,42 @@ def test_buck_passers_decline_pacts_that_balancers_conclude() -> None:
     assert is_above(held["balance"] - held["buck_pass"])
 
 
+@pytest.mark.slow
+def test_balancers_ally_with_those_who_fear_the_same() -> None:
+    """As friendly with D, which the same pole threatens, as with E and F, which nobody does."""
+    fellow, bystanders = [], []
+    for seed in range(100):
+        held = besieged_run(seed, 3, caught=True, policy="balance").world.pact.any(axis=0)[2]
+        fellow.append(float(held[3]))
+        bystanders.append(held[4:].mean())
+    assert is_above(np.array(fellow) - np.array(bystanders))
+
+
+def wave(seed: int, policy: str) -> float:
+    """How much larger the second of two like poles stands in D after ten years in which E to H move over to it."""
+    n = 8
+    w = np.tile([0.2, 0.4, 0.4], (n, 1))
+    w[:2], w[4:] = np.eye(3)[1:], [0.1, 0.8, 0.1]
+    leaning = np.zeros((n, 3))
+    leaning[4:, 2] = 1.5
+    world = small_world(
+        n, gdp=[1000.0] * 2 + [300.0] * 6, force=100.0, population=100.0, technology=0.5, alignment=w, threat=0.0,
+        affinity=0.0, leaning=leaning, policy=[0] * 3 + [1] + [0] * 4, autonomy=1.0, dt=0.5,
+    )  # fmt: skip
+    world.names = dataclasses.replace(world.names, policies=("multi_vector", policy))
+    world.write({"benefit": np.full((n, 3), 0.4) + leaning})
+    policies = {name: discover(sim.policies, Policy)[name]() for name in world.names.policies}
+    model = Geopolitics(world, {"alignment": Alignment()}, policies, seed=seed)
+    world.write({"alignment": w})
+    model.run_until(world.start + 10)
+    return float(world.alignment[3, 2] - world.alignment[3, 1])
+
+
+def test_bandwagoners_join_the_wave_and_others_do_not() -> None:
+    assert wave(0, "bandwagon") > 0.2
+    assert abs(wave(0, "align")) < 0.02 and abs(wave(0, "balance")) < 0.02
+
+
 def test_a_buck_is_passed_as_far_as_others_spend_against_the_one_feared() -> None:
     threat = np.zeros((4, 4))
     threat[1, 0] = threat[2, 0] = 0.5
@@ -204,6 +306,30 @@ def test_entrepreneurs_bring_their_friends_to_adopt() -> None:
     gains = np.array([campaigns(seed, "entrepreneur") - campaigns(seed, "align") for seed in range(12)])
     assert (gains >= 0).all(), "the same draws against a lower threshold"
     assert is_above(gains, 0.1)
+
+
+def joined(seed: int, policy: str) -> float:
+    """Memberships of C to F after thirty years of a world of friends in which nobody else joins or leaves."""
+    n = 12
+    member = np.zeros((4, n), dtype=bool)
+    member[:, 6:] = True
+    world = small_world(
+        n, organisations=4, poles=1, member=member, affinity=0.3 * (1 - np.eye(n)), region=0, dt=1.0,
+        policy=[0, 0] + [1] * 4 + [0] * 6, distance=1000.0 * (1 - np.eye(n)),
+    )  # fmt: skip
+    world.names = dataclasses.replace(world.names, policies=("multi_vector", policy))
+    policies = {name: discover(sim.policies, Policy)[name]() for name in world.names.policies}
+    model = Geopolitics(world, {"organisations": Organisations(leave=0, dissolve=0)}, policies, seed=seed)
+    model.run_until(world.start + 30)
+    return float(world.member[:, 2:6].sum())
+
+
+@pytest.mark.slow
+def test_entrepreneurs_work_through_organisations_and_isolationists_do_not() -> None:
+    plain, company, alone = (
+        np.array([joined(seed, policy) for seed in range(12)]) for policy in ("align", "entrepreneur", "isolate")
+    )
+    assert is_above(company - plain) and is_above(plain - alone)
 
 
 def coalition(seed: int, policy: str) -> float:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -18,6 +22,7 @@ from sim.policies.mediate_first import MediateFirst
 from sim.policies.multi_vector import MultiVector
 from sim.policies.neutral import Neutral
 from sim.policies.proposals import PLAIN, PROPOSED, Proposals
+from sim.scenario.references import policy_kinds
 from sim.world import World
 from tests.mechanisms.worlds import busy_world, small_world
 
@@ -57,6 +62,19 @@ def test_followers_make_a_side_strong_but_nobody_follows_himself() -> None:
     w = np.array([[0.0, 0.0], [0.5, 0.1], [0.2, 0.8]])
     side = stronger_side(np.array([0.3, 0.3]), w, np.array([0.0, 0.1, 0.2]), np.array([1, 2]), following=1.0)
     np.testing.assert_allclose(side, [[0.3 + 0.04, 0.3 + 0.16], [0.3 + 0.05, 0.3 + 0.01]])
+
+
+def test_bandwagoners_look_where_others_are_going() -> None:
+    """Two poles alike in all; the others move towards the second, or nobody moves: then there is no wave to join."""
+    drift = np.zeros((6, 3))
+    drift[3:] = [0.0, -0.1, 0.1]
+    even = {"gdp": 100.0, "force": 10.0, "population": 10.0, "technology": 0.5, "threat": 0.0}
+    pulls = []
+    for moving, policy in ((0, Bandwagon()), (1, Bandwagon()), (1, Bandwagon(foresight=0))):
+        world = small_world(6, drift=moving * drift, **even)
+        shift = policy.propose(world, np.array([2]), Streams(0).at("p", 0)).appeal - world.benefit[[2]]
+        pulls.append(shift[0, 2] - shift[0, 1])
+    assert pulls[1] > 0.05 and np.abs([pulls[0], pulls[2]]).max() < 1e-12
 
 
 def test_the_loyal_favour_the_pole_that_leads_already() -> None:
@@ -145,3 +163,21 @@ def test_proposals_go_back_to_plain_when_a_policy_is_given_up() -> None:
     world.write(model.proposals())
     np.testing.assert_array_equal(world.appeal, world.benefit)
     np.testing.assert_array_equal(world.diversification, world.autonomy)
+
+
+# -- what the page says ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_every_policy_and_its_examples_work(checkout: Path, tmp_path: Path) -> None:
+    text = (checkout / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == policy_kinds().keys()
+    held, tolerance = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    shutil.copy(checkout / "docs" / "own_policy" / "broker.py", tmp_path)
+    held = held.replace("patience = 2\n", "")  # of a class that declares it
+    (tmp_path / "page.toml").write_text(f'extends = "three-powers"\n{held}{tolerance}', encoding="utf-8")
+    asked = re.findall(r"--set (\S+)", text)
+    scenario = load_scenario(tmp_path / "page.toml", changes=asked, allow_code=True)
+    assert scenario.policy_of("MER") == "balance"
+    assert scenario.decisions()["balance"] == Balance(arming=1.5, against=1)
+    assert "broker:Broker" in scenario.policy_names()
+    assert scenario.world().tolerance.tolist().count(0.1) == 1

@@ -23,7 +23,7 @@ from sim.empirical.starting_ties import LISTED_RIVALS, starting_ties
 from sim.mechanisms.dispute_onset import DisputeOnset
 from sim.scenario import Scenario, scenario_from
 
-FIRST_YEAR = 1945
+FIRST_YEAR = 1946
 """The earliest year at whose end the data sets let a world begin."""
 HORIZON = 20
 """Years that a run of such a scenario lasts, unless it is told otherwise."""
@@ -53,7 +53,7 @@ def world_scenario(
             [no frailty and the usual numbers].
 
     Raises:
-        DataError: the year is outside the panel or before 1945, or data are missing without which there is no world.
+        DataError: the year is outside the panel or before 1946, or data are missing without which there is no world.
     """
     cast = _cast(panel, year, states)
     poles = [code for code, major in zip(cast.codes, cast.major, strict=True) if major]
@@ -145,7 +145,10 @@ def _sources(cast: Cast) -> dict[str, str]:
     for name, (_, last) in sorted(cast.panel.coverage.items()):
         if name in SOURCES and name in FILLS:
             told[name] = f"{SOURCES[name].title} ({SOURCES[name].citation}), to {last}: {FILLS[name]}"
-    return told | {"nuclear": "Dates of Gartzke & Kroenig 2009", "codes": "ISO 3166-1 alpha-3 of the time"}
+    return told | {
+        "nuclear": "First tests or assembled weapons, by common account (compare JoGartzke2007)",
+        "codes": "ISO 3166-1 alpha-3 of the time",
+    }
 
 
 FILLS: Mapping[str, str] = {
@@ -171,7 +174,8 @@ FILLS: Mapping[str, str] = {
 
 def _notes(cast: Cast) -> str:
     """What the scenario is and where not to trust it."""
-    late = [f"{name} ({end})" for name, (_, end) in sorted(cast.panel.coverage.items()) if end < cast.year]
+    ends = {name: end for name, (_, end) in sorted(cast.panel.coverage.items()) if name in FILLS}
+    late = [f"{name} ({end})" for name, end in ends.items() if end < cast.year]
     stale = f"\nThese data sets end earlier and stand for the year: {', '.join(late)}." if late else ""
     base, least = BASE_YEAR, LISTED_RIVALS
     return f"""{len(cast.places)} states on 31 December {cast.year}; nothing later was read.

@@ -29,17 +29,22 @@ EXTENDED = (
 )
 """The usual ones and what else is known to tell."""
 ONSET = (
-    *("intercept", "log_power", "land", "water", "log_distance", "joint_democracy", "one_major", "two_majors"),
-    *("ideal_distance", "recent_dispute", "dispute_history"),
+    *("intercept", "log_power", "land", "water", "log_distance", "joint_tradition", "one_major_far", "two_majors"),
+    *("ideal_distance", "tradition_difference", "recent_dispute"),
 )
 """Those of the model's own hazard of disputes (`mechanisms.dispute_onset`)."""
 
 KNOTS = (0.0, 1.0, 4.0, 7.0, 20.0)
 """Years at peace at which the natural cubic spline bends; a straight line beyond the last."""
-FADING = 8.0
+FADING = 4.0
 """Years in which the memory of a dispute fades to 1 / e (`mechanisms.dispute_onset.memory_time`)."""
+NEVER = 80.0
+"""Years since the last dispute of a pair that has had none."""
 RECORD_LIFE = 15.0
 """Half-life of the record of disputes in years (`mechanisms.dispute_onset.record_life`)."""
+FOLLOWING, FOLLOWED_SINCE = 0.1, 1945
+"""Share of the distance to its democracy that a state's tradition moves in a year (`mechanisms.memory`), and since
+when: then, or when a state enters, the two are the same."""
 WINDOW = 15
 """Years over which recent disputes are counted."""
 LEAST_POWER = 1e-6
@@ -123,6 +128,11 @@ class Covariates:
         return filled(self.panel.polyarchy, self.panel.exists)
 
     @cached_property
+    def tradition(self) -> Array:
+        """Electoral democracy of many years: it follows that of the year slowly, 0..1."""
+        return followed(self.polyarchy, self.panel.exists, max(FOLLOWED_SINCE - self.panel.first, 0))
+
+    @cached_property
     def ideal_point(self) -> Array:
         """Ideal point in the United Nations General Assembly."""
         return filled(self.panel.ideal_point, self.panel.exists)
@@ -137,6 +147,11 @@ class Covariates:
     def peace_years(self) -> Array:
         """Years since the last year with a dispute of the two, or since the younger entered the system."""
         return peace_years(self.panel)
+
+    @cached_property
+    def quiet_years(self) -> Array:
+        """Whole years without a dispute of the two, `NEVER` if there was none."""
+        return quiet_years(self.panel)
 
     @cached_property
     def record(self) -> Array:
@@ -207,6 +222,24 @@ def peace_years(panel: Panel) -> Array:
         if t < T:
             last[panel.ongoing[t]] = year
     return np.maximum(found, 0)
+
+
+def quiet_years(panel: Panel) -> Array:
+    """Whole years without a dispute when each year begins, (T + 1, n, n): 0 after a year with one, at most `NEVER`."""
+    found = np.full((len(panel.years) + 1, *panel.ongoing.shape[1:]), NEVER, dtype=np.float32)
+    for t, quarrel in enumerate(panel.ongoing):
+        np.minimum(found[t] + 1, NEVER, out=found[t + 1])
+        found[t + 1][quarrel] = 0
+    return found
+
+
+def followed(values: Array, exists: Array, first: int) -> Array:
+    """Figures of states (T, n), each moved by `FOLLOWING` a year from what it was before, from index `first` on."""
+    kept = values.copy()
+    for t in range(first + 1, len(values)):
+        moved = kept[t - 1] + FOLLOWING * (values[t] - kept[t - 1])
+        kept[t] = np.where(exists[t - 1], moved, values[t])
+    return kept
 
 
 def decayed(happened: Array, half_life: float) -> Array:
@@ -294,6 +327,7 @@ COLUMNS: dict[str, Callable[[Covariates, Rows], Array]] = {
     "joint_democracy": lambda data, rows: np.minimum(*_two(data.polyarchy, rows)),
     "regime_difference": lambda data, rows: _gap(data.polyarchy, rows),
     "one_major": lambda data, rows: _majors(data, rows) == 1,
+    "one_major_far": lambda data, rows: (_majors(data, rows) == 1) & (_contiguity(data, rows) == 0),
     "two_majors": lambda data, rows: _majors(data, rows) == 2,
     "ideal_distance": lambda data, rows: _gap(data.ideal_point, rows),
     "shared_allies": lambda data, rows: np.log1p(data.allies[rows.before, rows.i, rows.j]),
@@ -303,8 +337,9 @@ COLUMNS: dict[str, Callable[[Covariates, Rows], Array]] = {
     "peace_bend_1": _bend(0),
     "peace_bend_2": _bend(1),
     "peace_bend_3": _bend(2),
-    "recent_dispute": lambda data, rows: np.exp(-_peace(data, rows) / FADING),
-    "dispute_history": lambda data, rows: np.log1p(data.record[rows.t, rows.i, rows.j]),
+    "joint_tradition": lambda data, rows: np.minimum(*_two(data.tradition, rows)),
+    "tradition_difference": lambda data, rows: _gap(data.tradition, rows),
+    "recent_dispute": lambda data, rows: np.exp(-data.quiet_years[rows.t, rows.i, rows.j] / FADING),
     "recent_disputes": lambda data, rows: np.log1p(data.counted[rows.t, rows.i, rows.j]),
 }
 """Covariate -> how its column (m,) is worked out."""

@@ -2,8 +2,9 @@
 
 `DEFLATOR` is the price of gross domestic product of the United States (Bureau of Economic Analysis, national accounts,
 table 1.1.9, edition of 2018; from 2017 on chained to later editions), with which current dollars become those of 2011.
-`NUCLEAR` follows the dates of Gartzke & Kroenig 2009; what Belarus, Kazakhstan and Ukraine had of the Soviet arsenal in
-1991-96 was not theirs to use.
+`NUCLEAR` holds the years of first test or, where there was none, of assembled weapons, by common account (compare Jo &
+Gartzke 2007); those of Israel, India, Pakistan and South Africa are debated by some years. What Belarus, Kazakhstan and
+Ukraine had of the Soviet arsenal in 1991-96 was not theirs to use.
 """
 
 from __future__ import annotations

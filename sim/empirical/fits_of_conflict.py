@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import expit
 
 from sim.core.columns import Array
-from sim.empirical.covariates import ONSET, Covariates, past_rows
+from sim.empirical.covariates import FADING, ONSET, Covariates, Rows, past_rows
 from sim.empirical.estimates import Estimate, mean, rate, ratio, share
 from sim.empirical.panel import Panel
-from sim.empirical.regression import Fit, Frailty, logistic, with_frailty
+from sim.empirical.regression import Fit, logistic
 from sim.empirical.spreading import decimal_years
 from sim.mechanisms.escalation import Escalation
 
@@ -26,19 +25,29 @@ PARAMETERS = {
     "land": "land_border",
     "water": "near_by_sea",
     "log_distance": "far",
-    "joint_democracy": "joint_democracy",
-    "one_major": "one_great",
+    "joint_tradition": "joint_democracy",
+    "one_major_far": "one_great",
     "two_majors": "two_great",
     "ideal_distance": "ideal_distance",
+    "tradition_difference": "regime_distance",
     "recent_dispute": "recent_dispute",
-    "dispute_history": "dispute_history",
 }
 """Covariate -> parameter of `mechanisms.dispute_onset`."""
-SIMPLE = ONSET[:-2]
+RELEVANT = ("land", "water", "one_major_far", "two_majors")
+"""Pairs of which one of these holds count 1 in the fit."""
+ELSEWHERE = 0.2
+"""What all other pairs count: they are many, and far from the others."""
+SHAPE = 0.8
+"""Disputes that weigh as much as the expectation in a pair's frailty: the shape of a gamma distribution of mean 1."""
+HALF_LIFE = 15.0
+"""In years, of a pair's disputes and of those expected of it."""
+LASTING = 0.5
+"""Share of the effect of a recent dispute that does not pass and belongs to the frailty."""
 YEAR = 365.25
 THREAT, DISPLAY, FORCE, WAR = 2, 3, 4, 5
 HAZARD = (
-    "yearly logit of a dispute that both began, pairs in a dispute that goes on left out, covariates of the year before"
+    "yearly logit of a new dispute, joined ones too; pairs in a dispute that goes on left out; covariates of the year "
+    f"before; neighbours and pairs with a great power count 1, others {ELSEWHERE:g}; errors by pair"
 )
 
 
@@ -47,17 +56,20 @@ class OnsetFit:
     """The hazard of disputes and what it leaves to say of every pair at the end of a panel.
 
     Attributes:
-        frailty_fit: the regression, with a frailty of each pair.
-        simple: the same without frailty, and without recent disputes and the record of older ones.
-        shift: what the intercept loses where all frailties are 0, so that as many disputes are expected as there were.
-        frailty: ln of each pair's multiplier, 0 for pairs that are new, symmetric (n, n).
+        simple: the regression on what both are and were, without any dispute of the past.
+        fit: the same with recent disputes and `proneness`: ln((k + n) / (k + m)), where n counts the pair's disputes, m
+            sums the chances that `simple` gave it, both halved every `HALF_LIFE` years, and k is `SHAPE`.
+        begun: what the log-odds lose if only disputes that both began count.
+        shift: what the intercept gains where all frailties are 0, so that as many disputes are expected as there were.
+        frailty: of each pair when the next year begins, 0 for pairs that are new, symmetric (n, n).
         record: disputes that the two began, halved every 15 years, when the next year begins, (n, n).
-        peace: years at peace when the next year begins, (n, n).
+        peace: years without a dispute when the next year begins, `NEVER` if there was none, (n, n).
     """
 
-    frailty_fit: Frailty
     simple: Fit
-    shift: float
+    fit: Fit
+    begun: Fit
+    shift: Fit
     frailty: Array
     record: Array
     peace: Array
@@ -65,47 +77,85 @@ class OnsetFit:
     @property
     def baseline(self) -> float:
         """`mechanisms.dispute_onset.baseline` for runs that are given the frailties."""
-        return self.frailty_fit.fit["intercept"][0]
+        return self.fit["intercept"][0]
+
+    def numbers(self) -> dict[str, float]:
+        """Parameters of `mechanisms.dispute_onset` for runs that are given the frailties."""
+        return {"baseline": self.baseline} | {name: value for name, (value, _, _) in self._told().items()}
 
     def estimates(self) -> list[Estimate]:
-        """Every coefficient under its parameter's address, the shape of the frailty, and the simpler regression."""
-        fit, frailty = self.frailty_fit.fit, self.frailty_fit
-        value, se = fit["intercept"]
-        base = "mechanisms.dispute_onset"
+        """Every coefficient under its parameter's address, that of the proneness, and the simpler regression."""
+        (value, se), rows, base = self.fit["intercept"], self.fit.rows, "mechanisms.dispute_onset"
+        usual = value + self.shift["intercept"][0]
         found = [
-            Estimate(
-                f"{base}.baseline", value + self.shift, se, fit.rows, "1", f"intercept without frailties: {HAZARD}"
-            ),
-            Estimate("dispute_onset.baseline_with_frailty", value, se, fit.rows, "1", f"intercept: {HAZARD}"),
-            Estimate(
-                *("dispute_onset.frailty_shape", frailty.shape, frailty.shape_error, len(frailty.events), "1"),
-                "shape of the gamma distribution, of mean 1, of pairs' multipliers",
-            ),
+            Estimate(f"{base}.baseline", usual, se, rows, "1", f"intercept without frailties: {HAZARD}"),
+            Estimate("dispute_onset.baseline_with_frailty", value, se, rows, "1", f"intercept: {HAZARD}"),
+            Estimate("dispute_onset.proneness", *self.fit["proneness"], rows, "1", f"coefficient: {HAZARD}"),
         ]
-        for name, parameter in PARAMETERS.items():
-            found.append(Estimate(f"{base}.{parameter}", *fit[name], fit.rows, "1", f"coefficient of {name}: {HAZARD}"))
+        found += [Estimate(f"{base}.{name}", x, se, rows, "1", told) for name, (x, se, told) in self._told().items()]
         for name in self.simple.names:
             told = f"coefficient of {name}, without frailty and history: {HAZARD}"
-            found.append(Estimate(f"dispute_onset.simple.{name}", *self.simple[name], fit.rows, "1", told))
+            found.append(Estimate(f"dispute_onset.simple.{name}", *self.simple[name], rows, "1", told))
         return found
+
+    def _told(self) -> dict[str, tuple[float, float, str]]:
+        """Parameter -> value, standard error, definition; the intercept left out."""
+        found = {name: (*self.fit[part], f"coefficient of {part}: {HAZARD}") for part, name in PARAMETERS.items()}
+        value, se, told = found["recent_dispute"]
+        found["recent_dispute"] = ((1 - LASTING) * value, (1 - LASTING) * se, f"{1 - LASTING:g} x {told}")
+        return found | {"begun": (*self.begun["intercept"], "the same for disputes that both began, all else held")}
 
 
 def onset(panel: Panel, since: int = 1946) -> OnsetFit:
     """Fit the hazard of disputes to the years from `since` to the panel's last."""
-    data, rows = Covariates(panel), past_rows(panel, since)
+    data, rows = Covariates(panel), _at_risk(panel, since)
     at = (rows.t, rows.i, rows.j)
-    rows = rows.where(~panel.ongoing[at] | panel.onset[at])
-    began = panel.originator_onset[rows.t, rows.i, rows.j]
-    design = data.design(rows, ONSET)
-    pairs, group = np.unique(rows.pair, return_inverse=True)
-    fit = with_frailty(design, began, ONSET, group.reshape(-1), len(pairs))
-    frailty = np.zeros((len(panel.codes),) * 2)
-    i, j = pairs // 100_000, pairs % 100_000
-    frailty[i, j] = frailty[j, i] = fit.log_multiplier
-    index = fit.fit.index(design)
-    shift = brentq(lambda s: float(expit(index + s).sum() - began.sum()), -5, 5) if began.any() else 0.0
-    simple = logistic(design[:, : len(SIMPLE)], began, SIMPLE, cluster=rows.pair)
-    return OnsetFit(fit, simple, shift, frailty, data.record[-1], data.peace_years[-1])
+    happened, design = panel.onset[at], data.design(rows, ONSET)
+    weights = np.where(design[:, [ONSET.index(name) for name in RELEVANT]].any(axis=1), 1.0, ELSEWHERE)
+    simple = logistic(design[:, :-1], happened, ONSET[:-1], weights=weights, cluster=rows.pair)
+    proneness, left = _proneness(rows, happened, simple.chance(design[:, :-1]), panel.exists.shape)
+    full = np.column_stack([design, proneness])
+    usual = np.append(simple.coefficients, [2.0, 1.0])
+    fit = logistic(full, happened, (*ONSET, "proneness"), weights=weights, cluster=rows.pair, start=usual)
+    passing = fit.coefficients * np.append(np.ones(len(ONSET) - 1), [1 - LASTING, 0.0])
+    begun, shift = (
+        logistic(
+            *(design[:, :1], events, ONSET[:1]), weights=weights, cluster=rows.pair, offset=offset, start=np.zeros(1)
+        )
+        for events, offset in ((panel.originator_onset[at], fit.index(full)), (happened, full @ passing))
+    )
+    recent = np.exp(-data.quiet_years[-1] / FADING)
+    frailty = fit["proneness"][0] * left + LASTING * fit["recent_dispute"][0] * recent
+    return OnsetFit(simple, fit, begun, shift, frailty, data.record[-1], data.quiet_years[-1])
+
+
+def _at_risk(panel: Panel, since: int) -> Rows:
+    """Pairs of which both existed in the year before, without those whose dispute merely goes on."""
+    rows = past_rows(panel, since)
+    at = (rows.t, rows.i, rows.j)
+    return rows.where((rows.before < rows.t) & (~panel.ongoing[at] | panel.onset[at]))
+
+
+def _proneness(rows: Rows, happened: Array, expected: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """ln((k + n) / (k + m)) as known before the year of each row, (m,), and after the last year, (n, n).
+
+    Args:
+        happened, expected: whether there was a dispute in each row and the chance of one, (m,).
+        shape: years and states of the panel.
+    """
+    years, states = shape
+    counted, due = np.zeros((2, states, states))
+    known, kept = np.zeros(len(rows.t)), 0.5 ** (1 / HALF_LIFE)
+    edges = np.searchsorted(rows.t, np.arange(years + 1))
+    for low, high in pairwise(edges.tolist()):
+        at = rows.i[low:high], rows.j[low:high]
+        known[low:high] = np.log((SHAPE + counted[at]) / (SHAPE + due[at]))
+        counted[at] += happened[low:high]
+        due[at] += expected[low:high]
+        counted *= kept
+        due *= kept
+    left = np.log((SHAPE + counted) / (SHAPE + due))
+    return known, left + left.T
 
 
 def escalation(panel: Panel, since: int = 1946) -> list[Estimate]:

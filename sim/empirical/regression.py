@@ -1,15 +1,10 @@
-"""Regressions of rare events: logistic and Poisson by Newton's method, errors by cluster, and frailty of groups.
+"""Regressions of rare events: logistic and Poisson by Newton's method, errors by cluster.
 
     logistic   P(y = 1) = sigmoid(x b + offset)
     Poisson    E(y) = exposure exp(x b)
-    frailty    P(y = 1) = sigmoid(x b + u_g), exp(u_g) = (k + n_g) / (k + m_g)
-
-In a frailty the events n_g of a group and the sum m_g of its chances without u update a gamma distribution of mean 1
-and shape k, as Poisson counts would; k has the greatest marginal likelihood, b is found in turn with u (EM).
 
 A ridge far below what data can tell keeps coefficients finite where an event never happens in a category. Standard
-errors are those of the inverse information, or, given clusters, of White's sandwich summed by cluster; with frailty
-those of Louis's marginal information at fixed k (Louis 1982).
+errors are those of the inverse information, or, given clusters, of White's sandwich summed by cluster.
 """
 
 from __future__ import annotations
@@ -18,15 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import expit, gammaln
+from scipy.special import expit
 
 from sim.core.columns import Array
 
 RIDGE = 1e-3
 """Of half the square of each coefficient, in units of its column's size, in log-likelihood."""
 BLOCK = 16_384
-STEPS, ROUNDS = 60, 200
+STEPS = 60
 CLOSE = 1e-5
 MANY, THIN = 50_000, 10
 
@@ -69,25 +63,6 @@ class Fit:
         return float(self.coefficients[place]), float(self.errors[place])
 
 
-@dataclass(frozen=True)
-class Frailty:
-    """A logistic regression with a frailty of every group.
-
-    Attributes:
-        fit: the regression; its errors hold at the fixed shape.
-        shape, shape_error: k and its standard error with the coefficients held.
-        log_multiplier: u by group, (g,); ln(k / k) = 0 for groups without rows.
-        events, expected: by group, n and m, (g,).
-    """
-
-    fit: Fit
-    shape: float
-    shape_error: float
-    log_multiplier: Array
-    events: Array
-    expected: Array
-
-
 def logistic(
     design: Array,
     events: Array,
@@ -95,6 +70,7 @@ def logistic(
     *,
     cluster: Array | None = None,
     offset: Array | float = 0.0,
+    weights: Array | None = None,
     start: Array | None = None,
 ) -> Fit:
     """Fit a logistic regression.
@@ -105,6 +81,7 @@ def logistic(
         names: of the columns.
         cluster: integers that name the group of each row whose errors may be correlated, (m,).
         offset: known part of the linear predictor, (m,).
+        weights: what each row counts, (m,) [1].
         start: coefficients to begin with.
 
     Raises:
@@ -112,10 +89,11 @@ def logistic(
     """
     _check(design, events, names)
     y = events.astype(float)
-    hill = _Hill(design, y, _sizes(design))
-    at = hill.at((_first_guess(design, y, offset) if start is None else start) * hill.size, offset)
+    counts = np.ones(len(y)) if weights is None else weights
+    hill = _Hill(design, y, counts, _sizes(design))
+    at = hill.at((_first_guess(design, y, counts, offset) if start is None else start) * hill.size, offset)
     at = hill.climbed(at, offset, STEPS)
-    covariance = _covariance(hill.information(at), hill.size, design, y - at.chance, cluster)
+    covariance = _covariance(hill.information(at), hill.size, design, counts * (y - at.chance), cluster)
     return Fit(tuple(names), at.b / hill.size, covariance, len(y), float(y.sum()), at.value)
 
 
@@ -140,29 +118,6 @@ def poisson(
     return Fit(tuple(names), b / size, covariance, len(y), float(y.sum()), likelihood)
 
 
-def with_frailty(
-    design: Array, events: Array, names: Sequence[str], group: Array, groups: int, *, tolerance: float = 1e-4
-) -> Frailty:
-    """Fit a logistic regression with a frailty of each group; `group` (m,) counts from 0 to groups - 1."""
-    _check(design, events, names)
-    y = events.astype(float)
-    n = np.bincount(group, y, minlength=groups)
-    hill = _Hill(design, y, _sizes(design))
-    at = hill.climbed(hill.at(_first_guess(design, y, 0.0) * hill.size, 0.0), 0.0, STEPS)
-    u, shape = np.zeros(groups), 1.0
-    for _ in range(ROUNDS):
-        m = np.bincount(group, expit(design @ (at.b / hill.size)), minlength=groups)
-        shape = _shape(n, m)
-        before, u = u, np.log((shape + n) / (shape + m))
-        if np.abs(u - before).max() < tolerance:
-            break
-        at = hill.climbed(hill.at(at.b, u[group]), u[group], 1)
-    chance = expit(design @ (at.b / hill.size))
-    covariance = _louis(design, chance, group, shape, n, m)
-    fit = Fit(tuple(names), at.b / hill.size, covariance, len(y), float(y.sum()), at.value)
-    return Frailty(fit, shape, _shape_error(shape, n, m), u, n, m)
-
-
 @dataclass(frozen=True)
 class _Place:
     """Where a climb stands: coefficients in units of the columns' sizes, log-likelihood, chances of the rows (m,)."""
@@ -179,27 +134,30 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Hill:
-    """The likelihood of a logistic regression; `size` is what the columns are measured in."""
+    """The likelihood of a logistic regression; `size` is what the columns are measured in, `weights` what rows count."""
 
     design: Array
     y: Array
+    weights: Array
     size: Array
 
     def at(self, b: Array, offset: Array | float) -> _Place:
         """The place of these coefficients."""
         index = self.design @ (b / self.size) + offset
         chance = expit(index)
-        return _Place(b, float(self.y @ index + np.log1p(-np.minimum(chance, 1 - 1e-15)).sum()), chance)
+        value = (self.weights * self.y) @ index + self.weights @ np.log1p(-np.minimum(chance, 1 - 1e-15))
+        return _Place(b, float(value), chance)
 
     def information(self, place: _Place) -> Array:
         """Minus the second derivative of the height there, (c, c)."""
-        scaled = _cross(self.design, place.chance * (1 - place.chance)) / np.outer(self.size, self.size)
+        spread = self.weights * place.chance * (1 - place.chance)
+        scaled = _cross(self.design, spread) / np.outer(self.size, self.size)
         return np.asarray(scaled + RIDGE * np.eye(len(place.b)))
 
     def climbed(self, place: _Place, offset: Array | float, steps: int) -> _Place:
         """Newton's steps, each halved as often as needed so that it leads up, until they are tiny."""
         for _ in range(steps):
-            slope = self.design.T @ (self.y - place.chance) / self.size - RIDGE * place.b
+            slope = self.design.T @ (self.weights * (self.y - place.chance)) / self.size - RIDGE * place.b
             step = np.linalg.solve(self.information(place), slope)
             parts = (self.at(place.b + part * step, offset) for part in 0.5 ** np.arange(12))
             higher = next((found for found in parts if found.height >= place.height - 1e-9 * abs(place.height)), None)
@@ -211,7 +169,7 @@ class _Hill:
         return place
 
 
-def _first_guess(design: Array, y: Array, offset: Array | float) -> Array:
+def _first_guess(design: Array, y: Array, weights: Array, offset: Array | float) -> Array:
     """Where to begin, (c,): even odds, from where Newton's steps do not overshoot (from the base rate of rare events
     they do); with many rows, the fit to all events and every tenth other row.
 
@@ -222,7 +180,7 @@ def _first_guess(design: Array, y: Array, offset: Array | float) -> Array:
     if len(y) < MANY or not len(ones):
         return b
     kept = (y > 0) | (np.arange(len(y)) % THIN == 0)
-    part = _Hill(design[kept], y[kept], _sizes(design[kept]))
+    part = _Hill(design[kept], y[kept], weights[kept], _sizes(design[kept]))
     shift = np.broadcast_to(offset, len(y))[kept]
     b = part.climbed(part.at(b, shift), shift, STEPS).b / part.size
     b[ones[0]] += np.log(max((part.y == 0).sum(), 1) / max((y == 0).sum(), 1))
@@ -267,33 +225,3 @@ def _covariance(information: Array, size: Array, design: Array, residual: Array,
         inner = (sums / size).T @ (sums / size) * groups / max(groups - 1, 1)
         inverse = inverse @ inner @ inverse
     return np.asarray(inverse / np.outer(size, size))
-
-
-def _marginal(log_shape: float, n: Array, m: Array) -> float:
-    """Minus the marginal log-likelihood of the shape: gamma-Poisson counts n with means m."""
-    k = float(np.exp(log_shape))
-    return -float((gammaln(k + n) - gammaln(k) + k * log_shape - (k + n) * np.log(k + m)).sum())
-
-
-def _shape(n: Array, m: Array) -> float:
-    """The shape of greatest marginal likelihood, between exp(-4) and exp(4)."""
-    found = minimize_scalar(_marginal, bounds=(-4, 4), method="bounded", args=(n, m), options={"xatol": 1e-6})
-    return float(np.exp(found.x))
-
-
-def _shape_error(shape: float, n: Array, m: Array, h: float = 0.02) -> float:
-    """Standard error of the shape from the curvature of its likelihood in ln k; NaN where it has no peak."""
-    at = np.log(shape)
-    curvature = (_marginal(at + h, n, m) - 2 * _marginal(at, n, m) + _marginal(at - h, n, m)) / h**2
-    return shape / float(np.sqrt(curvature)) if curvature > 0 else float("nan")
-
-
-def _louis(design: Array, chance: Array, group: Array, shape: float, n: Array, m: Array) -> Array:
-    """Covariance at fixed shape from the information of the counts less what the unseen frailties hide, (c, c)."""
-    multiplier = (shape + n) / (shape + m)
-    seen = _cross(design, multiplier[group] * chance)
-    sums = np.stack([np.bincount(group, column * chance, minlength=len(n)) for column in design.T], axis=1)
-    hidden = (sums * ((shape + n) / (shape + m) ** 2)[:, None]).T @ sums
-    size = np.sqrt(np.maximum(np.diag(seen), 1e-300))
-    scaled = (seen - hidden) / np.outer(size, size)
-    return np.asarray(np.linalg.pinv(scaled, hermitian=True) / np.outer(size, size))

@@ -17,6 +17,8 @@ from sim.cli.data import data
 from sim.cli.describe import describe
 from sim.cli.explain import explain
 from sim.cli.failures import Session, failure, say
+from sim.cli.fit import fit
+from sim.cli.hindcast import hindcast
 from sim.cli.landscape import landscape
 from sim.cli.options import help_if_alone
 from sim.cli.report import report
@@ -102,5 +104,5 @@ def detente(context: click.Context) -> None:
     help_if_alone(context)
 
 
-for command in (run, scenario, describe, report, landscape, explain, cite, validate, data):
+for command in (run, scenario, describe, report, landscape, explain, cite, data, fit, hindcast, validate):
     detente.add_command(command)

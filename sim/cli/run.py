@@ -16,6 +16,7 @@ import click
 from sim.cli.failures import Session
 from sim.cli.folders import Staging, numbered, staged, vacant
 from sim.cli.options import allow_code_option, debug_option, json_option
+from sim.cli.params import changes_of
 from sim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class Years(click.ParamType):
     type=Years(),
     help="First year, and the year before which to stop; what the scenario says of its start then holds at START.",
 )
+@click.option(
+    "--params",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Parameters that `detente fit` wrote; before --set.",
+)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results [runs/SCENARIO-SEED-HASH].")
 @click.option("--force", is_flag=True, help="Replace the run that --out holds; other files in it stay.")
@@ -83,6 +90,7 @@ def run(
     scenario: str,
     seed: int,
     years: tuple[float, float] | None,
+    params: Path | None,
     changes: Sequence[str],
     out: Path | None,
     force: bool,
@@ -100,7 +108,7 @@ def run(
     place = None if out is None else out.absolute()
     if place is not None:
         vacant(place, force=force)
-    loaded = load(scenario, changes, years, allow_code)
+    loaded = load(scenario, [*(changes_of(params) if params else ()), *changes], years, allow_code)
     with staged(place, RUNS.absolute(), session.watch.held_back) as staging:
         with progress(session, replicates) as tick:
             runs = [simulated(loaded, seed + number, keep, tick) for number in range(replicates)]

@@ -89,9 +89,11 @@ def named(name: str, allow_code: bool) -> Scenario:
 def from_data(folder: Path, year: int) -> Scenario:
     """The world at the end of a year."""
     from sim.empirical.building import scenario_of
+    from sim.empirical.fits_of_conflict import onset
     from sim.empirical.panel import Panel
 
-    return scenario_of(Panel.of(folder, last=year), year)
+    panel = Panel.of(folder, last=year)
+    return scenario_of(panel, year, hazard=onset(panel))
 
 
 def told(found: Validation) -> list[str]:

@@ -16,7 +16,8 @@ PAIR_COLUMNS = {"peace_years": "value", "dispute_record": "value", "rivalries": 
 """List of `ties` that goes into the table of pairs -> the field that holds its figure."""
 STATE_COLUMNS = (
     *("code", "name", "cow", "region", "gdp", "population", "latitude", "longitude", "landlocked", "milex_share"),
-    *("force", "technology", "democracy", "ideal_point", "nuclear", "activism", "tenure", "great", "enters"),
+    *("force", "technology", "democracy", "democratic_tradition", "ideal_point", "nuclear", "activism", "tenure"),
+    *("great", "enters"),
 )
 
 
@@ -34,10 +35,10 @@ def write_scenario(data: Data, file: Path) -> list[Path]:
     written = []
     for name, rows in TABLES.items():
         target = folder / f"{name}.csv"
-        _whole(target, partial(_table, rows(data)))
+        whole_file(target, partial(_table, rows(data)))
         written.append(target)
     text = "\n".join(_toml(data, folder.name)) + "\n"
-    _whole(file, lambda stream: stream.write(text))
+    whole_file(file, lambda stream: stream.write(text))
     return [*written, file]
 
 
@@ -45,7 +46,8 @@ def _table(rows: Iterable[list[str]], stream: Any) -> None:
     csv.writer(stream, lineterminator="\n").writerows(rows)
 
 
-def _whole(file: Path, fill: Callable[[Any], object]) -> None:
+def whole_file(file: Path, fill: Callable[[Any], object]) -> None:
+    """Write a text file that appears whole or not at all; `fill` writes to the stream that it is given."""
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:

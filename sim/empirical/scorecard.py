@@ -76,9 +76,10 @@ def _of_target(found: Hindcast, sample: Sample, draws: int) -> Iterator[Row]:
 def _row(sample: Sample, chosen: Array, dyads: str, model: str, forecast: Forecast, drawn: Draws | None) -> Row:
     happened, nan = sample.happened[chosen], float("nan")
     if sample.target == "power_share":
-        skill = nan if forecast.power is None else mean_square_skill(happened, sample.chance(forecast)[chosen])
+        shares = sample.chance(forecast)
+        skill = nan if shares is None else mean_square_skill(happened, shares[chosen])
         return Row(sample.target, dyads, model, nan, nan, skill, len(happened), 0, nan)
-    chance = sample.chance(forecast)[chosen]
+    chance = _chance(sample, forecast)[chosen]
     found, events = scores(happened, chance), int(happened.sum())
     held = intervals(happened, chance, drawn)["pr"] if drawn is not None else None
     numbers = (float(found.roc), float(found.pr), float(found.brier_skill))
@@ -94,9 +95,9 @@ def won(found: Hindcast, draws: int = DRAWS) -> list[Gain]:
     for dyads in DYADS[::-1]:
         chosen = sample.relevant if dyads == "relevant" else np.ones(len(sample.i), dtype=bool)
         pairs, happened = Draws.of(sample.pair[chosen], draws), sample.happened[chosen]
-        ours = sample.chance(found.forecasts[MODEL])[chosen]
+        ours = _chance(sample, found.forecasts[MODEL])[chosen]
         for other in (RIVAL, FROZEN):
-            gain = gains(happened, ours, sample.chance(found.forecasts[other])[chosen], pairs)
+            gain = gains(happened, ours, _chance(sample, found.forecasts[other])[chosen], pairs)
             gained.append(Gain(sample.target, dyads, other, gain["pr"], gain["roc"]))
     return gained
 
@@ -106,7 +107,7 @@ def diagrams(found: Hindcast) -> Mapping[str, Reliability]:
     sample = found.samples.get("dispute_onset")
     if sample is None:
         return {}
-    chance = sample.chance(found.forecasts[MODEL])
+    chance = _chance(sample, found.forecasts[MODEL])
     return {
         "all": reliability(sample.happened, chance),
         "relevant": reliability(sample.happened[sample.relevant], chance[sample.relevant]),
@@ -128,6 +129,10 @@ def counted(found: Hindcast) -> dict[str, float]:
         "all": _ratio(simulated.sum(), sample.happened.sum()),
         "relevant": _ratio(simulated[near].sum(), sample.happened[near].sum()),
     }
+
+
+def _chance(sample: Sample, forecast: Forecast) -> Array:
+    return np.asarray(sample.chance(forecast))
 
 
 def _ratio(over: float, under: float) -> float:

@@ -60,7 +60,7 @@ class Escalation(Mechanism):
     end: float = param(2.4, unit="1/year", low=0.2, high=12, doc="Rate at which disputes end.", source=FITTED)
     rise: float = param(1.6, unit="1/year", low=0, high=12, doc="Rate of rising to force.", source=FITTED)
     war: float = param(0.10, unit="1/year", low=0, high=2, doc="Force to war until the turn.", source=FITTED)
-    war_since: float = param(0.05, unit="1/year", low=0, high=2, doc="Force to war from then on.", source="assumed")
+    war_since: float = param(0.08, unit="1/year", low=0, high=2, doc="Force to war from then on.", source="assumed")
     turning_year: float = param(1991, unit="year", low=0, high=9999, doc="Wars are rarer since.", source="assumed")
     death: float = param(1.1, unit="1/year", low=0, high=12, doc="Rate of the first death.", source=FITTED)
     nuclear_caution: float = param(0.5, unit="1", low=0, high=2, doc="Factor, both nuclear.", source="assumed")

@@ -70,7 +70,7 @@ class Leadership(Mechanism):
     recovery: float = param(0.1, unit="1/year", low=0, high=1, doc="Return to it.", source="assumed")
     honeymoon: float = param(0.3, unit="1", low=0, high=1, doc="Share of distrust undone.", source="assumed")
     shift: float = param(
-        0.092, unit="1/year^.5", low=0, high=0.4, doc="Of ideal points through leaders.", source="assumed"
+        0.112, unit="1/year^.5", low=0, high=0.4, doc="Of ideal points through leaders.", source="assumed"
     )
     newness: float = param(0.15, unit="1", low=0, high=1, doc="Weight of the newcomer's own temper.", source="assumed")
     regional_pull: float = param(0.05, unit="1/year", low=0, high=0.5, doc="Towards the region.", source="assumed")

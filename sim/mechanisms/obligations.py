@@ -2,9 +2,11 @@
 
     log-odds that k joins its partner p against o, once at level 4 and once more at war, if the dispute widens:
     pledged:   logit(honoured) + by_credibility (credibility_k - 1/2) - by_doubt (1 - guarantee_pk)
+               - below_war [level 4]
     unpledged: volunteer + by_rivalry rivalry_ko            (only neighbours of a party and great powers)
     both:      + by_affinity (affinity_kp - affinity_ko) - by_tie [treaty_ko >= 2] - restraint [both nuclear or great]
                - by_chain [p joined the dispute to defend]     (calls its own defence allies, a step later)
+               - by_distance (remoteness_ko - usual_remoteness)
 
 | symbol | column | unit | shape |
 |---|---|---|---|
@@ -13,6 +15,7 @@
 | level of the last call | called | 0..5 | (n, n) |
 | affinity, rivalry, treaty_ko | affinity, rivalry, treaty_level | 1; 1; 0..4 | (n, n) |
 | credibility, nuclear, great | the same | 1 | (n,) |
+| remoteness | remoteness | 1 | (n, n) |
 
 `honoured` is `honoured_before` until `turning_year`, then `honoured_after`. Who joins takes part at the dispute's level
 under its mark. Who breaks a pledge in war loses affinity and credibility, once a call; below war nobody is blamed.
@@ -105,14 +108,17 @@ class Obligations(Mechanism):
     )
     by_credibility: float = param(1, unit="1", low=0, high=4, doc="Of the ally's credibility.", source="assumed")
     by_doubt: float = param(2, unit="1", low=0, high=6, doc="Of an ambiguous guarantee.", source="assumed")
+    below_war: float = param(4.5, unit="1", low=0, high=8, doc="No case for the pledge yet.", source="assumed")
     by_affinity: float = param(1, unit="1", low=0, high=4, doc="Of liking one side more.", source="assumed")
     by_rivalry: float = param(1.5, unit="1", low=0, high=4, doc="Of rivalry with the opponent.", source="assumed")
     by_tie: float = param(1, unit="1", low=0, high=4, doc="Of a pact with the opponent.", source="assumed")
-    volunteer: float = param(-2.5, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
+    volunteer: float = param(-3, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
+    by_distance: float = param(4, unit="1", low=0, high=8, doc="Of a remote opponent.", source="assumed")
+    usual_remoteness: float = param(0.5, unit="1", low=0, high=1, doc="Of opponents of allies.", source="assumed")
     by_chain: float = param(1, unit="1", low=0, high=4, doc="Of being called by a joiner.", source="assumed")
     restraint: float = param(3, unit="1", low=0, high=8, doc="Between nuclear or great powers.", source="assumed")
-    widens_force: float = param(0.27, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
-    widens_war: float = param(0.6, unit="1", low=0, high=1, doc="Chance of widening, war.", source="assumed")
+    widens_force: float = param(0.95, unit="1", low=0, high=1, doc="Chance of widening, force.", source="assumed")
+    widens_war: float = param(0.5, unit="1", low=0, high=1, doc="Chance of widening, war.", source="assumed")
     chill: float = param(0.2, unit="1", low=0, high=0.5, doc="Affinity lost by abandoning.", source="assumed")
     disrepute: float = param(0.2, unit="1", low=0, high=1, doc="Share of credibility lost.", source="assumed")
     quarrel: float = param(0.05, unit="1", low=0, high=0.2, doc="Affinity lost per level joined.", source="assumed")
@@ -121,7 +127,7 @@ class Obligations(Mechanism):
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
         "hostility originator dispute_tag called dyad alive treaty treaty_level affinity contiguous near_by_sea great "
-        "nuclear credibility guarantee rivalry"
+        "nuclear credibility guarantee rivalry remoteness"
     )
     writes: ClassVar = "hostility dispute_tag called affinity credibility grievance"
     kinds: ClassVar = {
@@ -144,7 +150,7 @@ class Obligations(Mechanism):
         if not len(call.of) or world.step == 0:
             return Update(set=called)
         sides = third_parties(world, live, call)
-        terms = self._terms(world, sides)
+        terms = self._terms(world, sides, live.level[call.of] < WAR)
         chance = expit(sum(terms.values()))
         drawn = crossed_uniform((draws[2, call.attacker] + draws[3, call.attacked]) % 1.0, own)
         joins = sides.candidate & (drawn < chance)
@@ -174,8 +180,8 @@ class Obligations(Mechanism):
         attacker = np.where(second_hand, column[now], row[now])
         return Calls(of[now], attacker, row[now] + column[now] - attacker, second_hand), fresh[later]
 
-    def _terms(self, world: World, call: Sides) -> dict[str, Array]:
-        """Contributions to the log-odds of joining, (c, n) each."""
+    def _terms(self, world: World, call: Sides, no_war: Array) -> dict[str, Array]:
+        """Contributions to the log-odds of joining, (c, n) each; no_war: calls below war, bool (c,)."""
         k = np.arange(world.sizes["i"])[None, :]
         p, o, pledged = call.partner, call.opponent, call.pledged
         honoured = self.honoured_after if world.time >= self.turning_year else self.honoured_before
@@ -184,11 +190,13 @@ class Obligations(Mechanism):
         return {
             "pledge": np.where(pledged, logit(honoured), self.volunteer),
             "credibility": np.where(pledged, self.by_credibility * (world.credibility[k] - 0.5), 0.0),
+            "no war yet": -self.below_war * (pledged & no_war[:, None]),
             "doubtful guarantee": -self.by_doubt * doubt,
             "rivalry with the opponent": np.where(pledged, 0.0, self.by_rivalry * world.rivalry[k, o]),
             "affinity": self.by_affinity * (world.affinity[k, p] - world.affinity[k, o]),
             "pact with the opponent": -self.by_tie * (world.treaty_level[k, o] >= 2),
             "restraint among the great": -self.restraint * equals,
+            "distance": self.by_distance * (self.usual_remoteness - world.remoteness[k, o]),
             "called at second hand": -self.by_chain * call.chained,
         }
 

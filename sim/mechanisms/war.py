@@ -65,7 +65,7 @@ class War(Mechanism):
     by_troops: float = param(0.23, unit="1", low=0, high=1, doc="Of ln 1000 troops.", source=FITTED)
     by_states: float = param(1.2, unit="1", low=0, high=2, doc="Of ln states at war.", source=FITTED)
     spread_deaths: float = param(1.4, unit="1", low=0, high=2.5, doc="Rest, standard deviation.", source=FITTED)
-    troops_scale: float = param(14, unit="1000", low=1, high=100, doc="Troops per root of force.", source="assumed")
+    troops_scale: float = param(7, unit="1000", low=1, high=100, doc="Troops per root of force.", source="assumed")
     decisiveness: float = param(2, unit="1", low=0, high=6, doc="Exponent m of the contest.", source="assumed")
     force_loss: float = param(0.3, unit="1/year", low=0, high=2, doc="Loss of force.", source="assumed")
     gdp_loss: float = param(0.06, unit="1/year", low=0, high=0.5, doc="Loss of gdp.", source="assumed")

@@ -114,7 +114,7 @@ def test_wars_are_rarer_from_the_turning_year_on() -> None:
     for year in (2001, 1999):
         event = told(Escalation(turning_year=year)(quarrels(800, dt=1.0), Streams(3).at("e", 0)), "war begins")
         seen[year] = set(np.exp(event.terms["rate of war"]).round(9))
-    assert seen == {2001: {0.10}, 1999: {0.05}}
+    assert seen == {2001: {0.10}, 1999: {0.08}}
 
 
 def rate_of_war(world: World, unit: Escalation) -> Array:
@@ -147,7 +147,7 @@ def test_war_follows_the_bargaining_model_in_closed_form() -> None:
         newness = np.exp(-world.tenure[i : i + 2] / 2).mean()
         spread = min(0.7 * (1 + 0.3 * (1 - 0.31) + 0.3 * (newness - 0.26)) * (1 - 0.5 * held), 1.0)
         war, usual = ((3 * d - 1.5) / (4 * d) for d in (spread, 0.7))
-        expected.append(0.05 * factor * war / usual)
+        expected.append(0.08 * factor * war / usual)
     np.testing.assert_allclose(rate_of_war(world, unit), expected, rtol=1e-12)
 
 

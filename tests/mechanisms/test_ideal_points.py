@@ -59,7 +59,7 @@ def test_variance_grows_with_time_whatever_the_step() -> None:
     for dt in (1.0, 0.25):
         world = small_world(400, dt=dt, organisations=0, trade=0.0, ideal_point=0.0)
         turned(world, IdealPoints(by_pole=0.0), steps=int(4 / dt), seed=1)
-        expected = 0.131 * np.sqrt(-np.expm1(-2 * 0.02 * 4) / (2 * 0.02))
+        expected = 0.159 * np.sqrt(-np.expm1(-2 * 0.03 * 4) / (2 * 0.03))
         assert world.ideal_point.std() == pytest.approx(expected, rel=0.1)
 
 

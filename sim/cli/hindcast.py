@@ -92,15 +92,18 @@ def scored(found: Hindcast, seed: int) -> dict[str, Any]:
     """Everything that is known of a hindcast, for JSON."""
     from dataclasses import asdict
 
+    from sim.empirical.hindcast import FROZEN
     from sim.empirical.scorecard import counted, diagrams, rows, won
     from sim.results.origin import provenance
 
+    shown = rows(found)
     return {
         "start": int(found.panel.last),
         "end": int(found.years[-1]),
         "runs": found.ensemble.runs,
         "states": len(found.scenario.states),
-        "scores": [plain(row.data()) for row in rows(found)],
+        "scores": [plain(row.data()) for row in shown if row.model != FROZEN],
+        "ablation": [plain(row.data()) for row in shown if row.model == FROZEN],
         "gains": [plain(asdict(gain)) for gain in won(found)],
         "counted_over_observed": plain(counted(found)),
         "reliability": {

@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from sim import mechanisms
 from sim.core.columns import Array
+from sim.core.params import parameters as declared
+from sim.core.registry import discover
 from sim.empirical.baselines import baselines
 from sim.empirical.building import scenario_of
 from sim.empirical.estimates import Estimate
@@ -25,6 +28,7 @@ from sim.empirical.panel import Panel
 from sim.empirical.sources import DataError, Found, find
 from sim.empirical.targets import Forecast, Sample, samples
 from sim.experiment.executor import Factory
+from sim.mechanisms.base import Mechanism
 from sim.scenario import Scenario
 
 MODEL = "detente"
@@ -111,17 +115,21 @@ def hindcast(
 
 
 def with_estimates(scenario: Scenario, estimates: Sequence[Estimate]) -> Scenario:
-    """The scenario with every parameter of its rules that was estimated; `dispute_onset` it has from its own hazard."""
-    own = {e.name: e.value for e in parameters(list(estimates)).values() if ".dispute_onset." not in e.name}
-    mechanisms: dict[str, Any] = {
+    """The scenario with every parameter of its rules that was estimated; `dispute_onset` it has from its own hazard.
+
+    Few years fit badly: an estimate outside the bounds of its parameter counts as the bound.
+    """
+    held_now: dict[str, Any] = {
         name: dict(held) if isinstance(held, Mapping) else held for name, held in scenario.mechanisms.items()
     }
-    for address, value in own.items():
+    rules = discover(mechanisms, Mechanism)
+    for address, estimate in parameters(list(estimates)).items():
         _, mechanism, name = address.split(".")
-        held = mechanisms.setdefault(mechanism, {})
-        if isinstance(held, dict):
-            held[name] = value
-    return type(scenario).model_validate(scenario.model_dump() | {"mechanisms": mechanisms})
+        held = held_now.setdefault(mechanism, {})
+        if isinstance(held, dict) and mechanism != "dispute_onset":
+            bounds = declared(rules[mechanism])[name]
+            held[name] = min(max(estimate.value, bounds.low), bounds.high)
+    return type(scenario).model_validate(scenario.model_dump() | {"mechanisms": held_now})
 
 
 def frozen(scenario: Scenario, ensemble: Expected) -> Expected:

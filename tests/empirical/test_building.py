@@ -17,8 +17,8 @@ from sim import load_scenario
 from sim.cli.program import detente
 from sim.empirical import codes, figures
 from sim.empirical.building import scenario_of, world_scenario
-from sim.empirical.covariates import ONSET, Covariates, next_rows, peace_years, power_shares
-from sim.empirical.fits_of_conflict import onset
+from sim.empirical.covariates import NEVER, ONSET, Covariates, next_rows, power_shares, quiet_years
+from sim.empirical.fits_of_conflict import LASTING, onset
 from sim.empirical.panel import Panel
 from sim.empirical.scenario_files import write_scenario
 from sim.empirical.sources import DataError
@@ -107,7 +107,11 @@ def test_ties_are_those_of_the_year(panel: Panel, scenario: Scenario) -> None:
     open_now = told[told.end.isna() & (told.year == 1990)]
     assert live.sum() / 2 == len(open_now[["ccode1", "ccode2"]].drop_duplicates())
     quiet = ~live & world.dyad
-    assert np.abs(world.peace_years - peace_years(known)[-1][here])[quiet].max() < 1.01
+    assert np.array_equal(world.peace_years[quiet], quiet_years(known)[-1][here][quiet])
+    assert 0 < (world.peace_years[quiet] < NEVER).mean() < 0.5
+    tradition = Covariates(known).tradition[-1][place]
+    assert np.abs(world.democratic_tradition - tradition).max() < 1e-5
+    assert np.abs(world.democratic_tradition - world.democracy).max() > 0.01
 
 
 def test_trade_is_both_ways_in_dollars_of_one_year(panel: Panel, scenario: Scenario) -> None:
@@ -147,7 +151,10 @@ def test_a_fitted_hazard_gives_the_chance_of_a_dispute_that_the_regression_gives
     here = np.ix_(place, place)
     assert np.abs(world.frailty - fitted.frailty[here]).max() < 0.006
     rows = next_rows(known)
-    index = fitted.frailty_fit.fit.index(Covariates(known).design(rows, ONSET)) + fitted.frailty[rows.i, rows.j]
+    design = Covariates(known).design(rows, ONSET)
+    counts = np.array([fitted.fit[name][0] for name in ONSET])
+    counts[-1] *= 1 - LASTING  # the rest of what a recent dispute counts is in the frailty
+    index = design @ counts + fitted.frailty[rows.i, rows.j]
     theirs = np.zeros((len(known.codes),) * 2)
     theirs[rows.i, rows.j] = theirs[rows.j, rows.i] = index
     chance = onset_probability(world, scenario.rules()["dispute_onset"].numbers(*DisputeOnset.weights))
@@ -227,7 +234,9 @@ def test_the_command_does_not_overwrite_a_file_of_the_users(collection: Path, tm
     assert "--force" in again.output
     assert CliRunner().invoke(detente, [*command, "--force", "--fit"]).exit_code == 0
     fitted = load_scenario(file)
-    assert fitted.ties.frailty and fitted.mechanisms["dispute_onset"]["far"] < 0
+    numbers = fitted.mechanisms["dispute_onset"]
+    assert fitted.ties.frailty and numbers["begun"] < 0 < numbers["recent_dispute"]
+    assert numbers["baseline"] != DisputeOnset().baseline
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,17 @@ from sim.empirical.covariates import (
     CORE,
     EXTENDED,
     KNOTS,
+    NEVER,
     ONSET,
     Covariates,
     decayed,
     filled,
+    followed,
     next_rows,
     past_rows,
     peace_years,
     power_shares,
+    quiet_years,
     spline,
 )
 from sim.empirical.panel import Panel
@@ -90,6 +93,21 @@ def test_peace_is_counted_from_the_last_dispute_or_from_entry() -> None:
     assert (found == found.transpose(0, 2, 1)).all()
 
 
+def test_quiet_years_are_counted_from_the_last_dispute_however_young_the_two() -> None:
+    found = quiet_years(small(ongoing=both(2, 0, 1)))
+    assert found[:, 0, 1].tolist() == [NEVER, NEVER, NEVER, 0, 1, 2, 3]
+    assert (found[:, 0, 2] == NEVER).all()
+    assert (found == found.transpose(0, 2, 1)).all()
+
+
+def test_tradition_follows_from_a_year_or_from_entry() -> None:
+    values = np.array([[0.2, 0.0], [0.4, 0.0], [0.4, 0.7], [1.4, 0.7]])
+    exists = np.array([[True, False], [True, False], [True, True], [True, True]])
+    assert followed(values, exists, 1) == pytest.approx(np.array([[0.2, 0], [0.4, 0], [0.4, 0.7], [0.5, 0.7]]))
+    panel = small(polyarchy=np.tile([[0.9, 0.4, 0.2], [0.1, 0.4, 0.2]], (3, 1)))
+    assert Covariates(panel).tradition[:, 0] == pytest.approx([0.9, 0.82, 0.828, 0.7552, 0.76968, 0.702712])
+
+
 def test_records_fade_by_half_in_their_half_life() -> None:
     happened = both(0, 0, 1) | both(2, 0, 1)
     found = decayed(happened, 2.0)[:, 0, 1]
@@ -127,8 +145,10 @@ def test_columns_by_hand() -> None:
         "joint_organisations": [0, 0, 7],
         "log_trade": [np.log(100), 0, 0],
         "peace": [1, 3, 3],
-        "recent_dispute": np.exp(-np.array([1, 3, 3]) / 8),
-        "dispute_history": [np.log1p(0.5 ** (1 / 15)), 0, 0],
+        "one_major_far": [0, 0, 1],
+        "joint_tradition": [0.4, 0.2, 0.2],
+        "tradition_difference": [0.5, 0.7, 0.2],
+        "recent_dispute": np.exp([0, -NEVER / 4, -NEVER / 4]),
         "recent_disputes": [np.log(3), 0, 0],
     }
     for name, values in expected.items():
@@ -191,7 +211,7 @@ def test_every_column_is_a_number_in_the_invented_world(panel: Panel) -> None:
 def test_covariates_of_a_year_do_not_depend_on_what_came_later(panel: Panel) -> None:
     """But for figures that are missing, which are filled from what is known on both sides."""
     early, late = panel.until(1980), panel
-    exact = ["land", "water", "defence_pact", "one_major", "peace", "dispute_history", "recent_disputes"]
+    exact = ["land", "water", "defence_pact", "one_major", "one_major_far", "peace", "recent_dispute"]
     rows = past_rows(early, 1946)
     place = np.searchsorted(late.codes, early.codes)
     later = past_rows(late, 1946)

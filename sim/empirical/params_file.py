@@ -21,7 +21,7 @@ def params_text(estimates: Sequence[Estimate], head: Mapping[str, Any]) -> str:
     held: dict[str, list[str]] = {}
     for address, estimate in parameters(list(estimates)).items():
         _, mechanism, name = address.split(".")
-        held.setdefault(mechanism, []).append(f"{name} = {estimate.value!r}  # standard error {estimate.se:.3g}")
+        held.setdefault(mechanism, []).append(f"{name} = {float(estimate.value)!r}  # standard error {estimate.se:.3g}")
     for mechanism, values in held.items():
         lines += ["", f"[mechanisms.{mechanism}]", *values]
     for estimate in estimates:

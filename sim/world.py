@@ -101,6 +101,7 @@ class World(Store):
     path_gap = column("i", "1", -1, 100, "Intensity above the straight path, in shares of its beginning; > 0 is late.")
     digital_share = column("i", "1", 0, 1, "Digitally delivered services as a share of exports.", initial=0.12)
     democracy = column("i", "1", 0, 1, "Electoral democracy (polyarchy).", initial=0.5)
+    democratic_tradition = column("i", "1", 0, 1, "Electoral democracy of the past: follows slowly.", initial=0.5)
     ideal_point = column("i", "1", -6, 6, "Latent position in United Nations voting.")
     ideal_anchor = column("i", "1", -6, 6, "Where the ideal point slowly returns to.")
     credibility = column("i", "1", 0, 1, "Reputation as an honest broker.", initial=0.35)

@@ -9,6 +9,7 @@ import pytest
 
 from sim import load_scenario
 from sim.scenario import ScenarioError, scenario_from
+from sim.scenario.world_building import PEACE_YEARS
 from sim.world import OBLIGATIONS, World
 
 STATES = {
@@ -75,16 +76,21 @@ def test_a_pair_without_a_record_has_the_one_that_its_rivalry_stands_for() -> No
     assert given.rivalry[0, 1] == 0.5
 
 
-def test_years_at_peace_run_from_the_birth_of_the_younger_state_unless_told() -> None:
+def test_who_never_had_a_dispute_is_long_at_peace_however_young() -> None:
     states = {code: {**state} for code, state in STATES.items()}
-    states["ALD"]["enters"], states["BOR"]["enters"] = 1900.0, 1985.5
-    states["CER"]["enters"] = 2005.0
+    states["ALD"]["enters"], states["CER"]["enters"] = 1999.5, 2005.0
     told = {"peace_years": [{"pair": ["DAL", "BOR"], "value": 2}]}
     years = scenario_from({**DATA, "states": states, "ties": told}).world().peace_years
-    assert years[0, 1] == 14.5
-    assert years[0, 3] == 100, "only one of the two is known to have begun"
+    assert years[0, 1] == years[0, 3] == years[1, 2] == PEACE_YEARS
     assert years[1, 3] == 2
     assert np.diag(years).max() == 0
+
+
+def test_a_state_has_the_tradition_of_its_start_unless_told() -> None:
+    states = {code: {**state} for code, state in STATES.items()}
+    states["ALD"] |= {"democracy": 0.8, "democratic_tradition": 0.3}
+    states["BOR"] |= {"democracy": 0.6}
+    assert scenario_from({**DATA, "states": states}).world().democratic_tradition[:2].tolist() == [0.3, 0.6]
 
 
 def test_a_live_dispute_leaves_no_years_at_peace() -> None:

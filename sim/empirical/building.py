@@ -15,7 +15,7 @@ from sim.core.params import parameters
 from sim.empirical.cast import Cast
 from sim.empirical.catalogue import SOURCES
 from sim.empirical.figures import BASE_YEAR, PURPOSES, TECHNICAL, Purpose
-from sim.empirical.fits_of_conflict import PARAMETERS, OnsetFit
+from sim.empirical.fits_of_conflict import OnsetFit
 from sim.empirical.panel import Panel
 from sim.empirical.sources import DataError, wanted
 from sim.empirical.starting_states import short, starting_states
@@ -78,9 +78,10 @@ def world_scenario(
 
 def numbers_of(hazard: OnsetFit) -> dict[str, float]:
     """The parameters of `dispute_onset` by a fit with frailties, kept within their bounds (few years fit badly)."""
-    fit, bounds = hazard.frailty_fit.fit, parameters(DisputeOnset)
-    found = {"baseline": hazard.baseline} | {name: fit[covariate][0] for covariate, name in PARAMETERS.items()}
-    return {name: short(min(max(value, bounds[name].low), bounds[name].high)) for name, value in found.items()}
+    bounds = parameters(DisputeOnset)
+    return {
+        name: short(min(max(value, bounds[name].low), bounds[name].high)) for name, value in hazard.numbers().items()
+    }
 
 
 def _cast(panel: Panel, year: int, states: int | None) -> Cast:

@@ -108,13 +108,13 @@ class OnsetFit:
 
 def onset(panel: Panel, since: int = 1946) -> OnsetFit:
     """Fit the hazard of disputes to the years from `since` to the panel's last."""
-    data, rows = Covariates(panel), _at_risk(panel, since)
+    data, rows = Covariates(panel), at_risk(panel, since)
     at = (rows.t, rows.i, rows.j)
     happened, design = panel.onset[at], data.design(rows, ONSET)
     weights = np.where(design[:, [ONSET.index(name) for name in RELEVANT]].any(axis=1), 1.0, ELSEWHERE)
     simple = logistic(design[:, :-1], happened, ONSET[:-1], weights=weights, cluster=rows.pair)
-    proneness, left = _proneness(rows, happened, simple.chance(design[:, :-1]), panel.exists.shape)
-    full = np.column_stack([design, proneness])
+    known, left = proneness(rows, happened, simple.chance(design[:, :-1]), panel.exists.shape)
+    full = np.column_stack([design, known])
     usual = np.append(simple.coefficients, [2.0, 1.0])
     fit = logistic(full, happened, (*ONSET, "proneness"), weights=weights, cluster=rows.pair, start=usual)
     passing = fit.coefficients * np.append(np.ones(len(ONSET) - 1), [1 - LASTING, 0.0])
@@ -129,14 +129,14 @@ def onset(panel: Panel, since: int = 1946) -> OnsetFit:
     return OnsetFit(simple, fit, begun, shift, frailty, data.record[-1], data.quiet_years[-1])
 
 
-def _at_risk(panel: Panel, since: int) -> Rows:
+def at_risk(panel: Panel, since: int) -> Rows:
     """Pairs of which both existed in the year before, without those whose dispute merely goes on."""
     rows = past_rows(panel, since)
     at = (rows.t, rows.i, rows.j)
     return rows.where((rows.before < rows.t) & (~panel.ongoing[at] | panel.onset[at]))
 
 
-def _proneness(rows: Rows, happened: Array, expected: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
+def proneness(rows: Rows, happened: Array, expected: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
     """ln((k + n) / (k + m)) as known before the year of each row, (m,), and after the last year, (n, n).
 
     Args:

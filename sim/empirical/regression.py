@@ -134,7 +134,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Hill:
-    """The likelihood of a logistic regression; `size` is what the columns are measured in, `weights` what rows count."""
+    """The likelihood of a logistic regression; `size`: what columns are measured in, `weights`: what rows count."""
 
     design: Array
     y: Array
@@ -145,7 +145,7 @@ class _Hill:
         """The place of these coefficients."""
         index = self.design @ (b / self.size) + offset
         chance = expit(index)
-        value = (self.weights * self.y) @ index + self.weights @ np.log1p(-np.minimum(chance, 1 - 1e-15))
+        value = (self.weights * self.y) @ index - self.weights @ np.logaddexp(0.0, index)
         return _Place(b, float(value), chance)
 
     def information(self, place: _Place) -> Array:
@@ -183,7 +183,7 @@ def _first_guess(design: Array, y: Array, weights: Array, offset: Array | float)
     part = _Hill(design[kept], y[kept], weights[kept], _sizes(design[kept]))
     shift = np.broadcast_to(offset, len(y))[kept]
     b = part.climbed(part.at(b, shift), shift, STEPS).b / part.size
-    b[ones[0]] += np.log(max((part.y == 0).sum(), 1) / max((y == 0).sum(), 1))
+    b[ones[0]] += np.log(max(part.weights @ (part.y == 0), 1e-9) / max(weights @ (y == 0), 1e-9))
     return b
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.core.columns import Array
 from sim.empirical.cast import Cast
-from sim.empirical.covariates import FORCE_MEMORY, POOR, RICH
+from sim.empirical.covariates import FORCE_MEMORY, POOR, RICH, Covariates
 from sim.empirical.figures import has_nuclear_weapons, prices
 from sim.empirical.spreading import decimal_years
 from sim.mechanisms.forces import Forces, steady_force
@@ -58,6 +58,7 @@ def _figures(cast: Cast) -> dict[str, Array]:
         "force": _force(cast, share * gdp),
         "technology": np.log(np.maximum(head, 1.0) / POOR) / np.log(RICH / POOR),
         "democracy": settled(latest(panel.polyarchy)[places], cast),
+        "democratic_tradition": _tradition(cast),
         "ideal_point": settled(latest(panel.ideal_point)[places], cast),
         "activism": _activism(cast),
     }
@@ -68,6 +69,12 @@ def _figures(cast: Cast) -> dict[str, Array]:
         "great": cast.major,
         "nuclear": np.array([has_nuclear_weapons(who.cow, cast.year) for who in cast.who]),
     }
+
+
+def _tradition(cast: Cast) -> Array:
+    """Electoral democracy of many years, (k,); NaN where that of no year is known."""
+    known = np.isfinite(latest(cast.panel.polyarchy)[cast.places])
+    return np.where(known, Covariates(cast.panel).tradition[-1, cast.places], np.nan)
 
 
 def _bounds(name: str) -> tuple[float, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.core.columns import Array
 from sim.empirical.cast import Cast
-from sim.empirical.covariates import RECORD_LIFE, decayed, peace_years
+from sim.empirical.covariates import NEVER, RECORD_LIFE, decayed, quiet_years
 from sim.empirical.figures import PURPOSES, prices
 from sim.empirical.spreading import decimal_years
 from sim.empirical.starting_states import latest, short
@@ -121,12 +121,9 @@ def _rivalry(cast: Cast, record: Array) -> Array:
 
 
 def _peace(cast: Cast) -> list[dict[str, Any]]:
-    """Years at peace of the pairs that were in a dispute since both exist; of the others the scenario knows them."""
-    years = cast.pairs(peace_years(cast.panel)[-1])
-    since = np.floor(cast.panel.since[-1, cast.places])
-    quarrelled = years < cast.year + 1 - np.maximum(since[:, None], since) - 0.5
-    codes = cast.codes
-    return [{"pair": [codes[a], codes[b]], "value": float(years[a, b])} for a, b in _places(quarrelled)]
+    """Whole years without a dispute of the pairs that have had one; the others are left out."""
+    years, codes = cast.pairs(quiet_years(cast.panel)[-1]), cast.codes
+    return [{"pair": [codes[a], codes[b]], "value": float(years[a, b])} for a, b in _places(years < NEVER)]
 
 
 def _disputes(cast: Cast) -> list[dict[str, Any]]:

@@ -59,7 +59,6 @@ def enters(model: Geopolitics, event: Entry) -> Outcome:
     p = world.index(event.predecessor) if event.predecessor else -1
     columns = {
         "alive": replaced(world.alive, i, True),
-        "peace_years": _both_ways(world.peace_years, i, 0.0),
         "member": _memberships(world, event, i, p),
         "adopted": _norms(world, event, i, p),
         "onset_reference": _both_ways(world.onset_reference, i, World.onset_reference.low),

@@ -23,9 +23,9 @@ UNKNOWN = -50.0
 
 STANDING = ("land_border", "near_by_sea", "far", "one_great", "two_great")
 """Covariates that hardly ever change in a run, by the names of their weights."""
-CHANGING = ("capabilities", "joint_democracy", "ideal_distance", "recent_dispute", "dispute_history", "dependence")
+CHANGING = ("capabilities", "joint_democracy", "ideal_distance", "regime_distance", "recent_dispute")
 """Measured covariates that change."""
-MECHANISTIC = ("threat", "grievance", "rivalry", "shield", "backing", "settlement")
+MECHANISTIC = ("threat", "grievance", "rivalry", "shield", "backing", "settlement", "dependence")
 """Covariates that the simulation brings about."""
 
 
@@ -36,32 +36,33 @@ def standing(contiguous: Array, near_by_sea: Array, capital_distance: Array, gre
     parts[0] = contiguous
     parts[1] = near_by_sea & ~contiguous
     np.log1p(capital_distance, out=parts[2])
-    parts[3] = great[:, None] ^ great
+    parts[3] = (great[:, None] ^ great) & ~contiguous & ~near_by_sea
     parts[4] = great[:, None] & great
     return parts
 
 
 def put_changing(world: World, parts: Array, *, memory_time: float) -> None:
-    """Fill in the covariates of `CHANGING`, (6, n, n); `memory_time` in years."""
+    """Fill in the covariates of `CHANGING`, (5, n, n); `memory_time` in years."""
     power = np.log(np.maximum(world.power, 1e-6)) / 2
     np.add(power[:, None], power, out=parts[0])
-    np.minimum(world.democracy[:, None], world.democracy, out=parts[1])
+    regime = world.democratic_tradition
+    np.minimum(regime[:, None], regime, out=parts[1])
     np.subtract(world.ideal_point[:, None], world.ideal_point, out=parts[2])
-    np.abs(parts[2], out=parts[2])
-    np.divide(world.peace_years, -memory_time, out=parts[3])
-    np.exp(parts[3], out=parts[3])
-    np.log1p(world.dispute_record, out=parts[4])
-    np.divide(world.trade, np.maximum(np.maximum(world.gdp[:, None], world.gdp), 1e-9), out=parts[5])
+    np.subtract(regime[:, None], regime, out=parts[3])
+    np.abs(parts[2:4], out=parts[2:4])
+    np.divide(world.peace_years, -memory_time, out=parts[4])
+    np.exp(parts[4], out=parts[4])
 
 
 def put_mechanistic(world: World, parts: Array) -> None:
-    """Fill in the covariates of `MECHANISTIC`, (6, n, n)."""
+    """Fill in the covariates of `MECHANISTIC`, (7, n, n)."""
     np.add(world.threat, world.threat.T, out=parts[0])
     np.add(world.grievance, world.grievance.T, out=parts[1])
     parts[2] = world.rivalry
     parts[3] = shield(world.guarantee, world.reach)
     parts[4] = backing(world.treaty, world.power)
     parts[5] = world.settlement
+    np.divide(world.trade, np.maximum(np.maximum(world.gdp[:, None], world.gdp), 1e-9), out=parts[6])
 
 
 @once
@@ -105,7 +106,7 @@ def _weighed(parts: Array, weights: Array) -> Array:
 
 @dataclass(frozen=True)
 class OnsetIndex:
-    """The log-odds that a pair begins a dispute within a year.
+    """The log-odds that a pair at peace is in a new dispute within a year, its own or one that it joins.
 
     Attributes:
         world: the world that it is about. numbers: the weights by name.
@@ -169,7 +170,9 @@ def onset_index(world: World, numbers: Mapping[str, float]) -> OnsetIndex:
 
 
 def onset_probability(world: World, numbers: Mapping[str, float]) -> Array:
-    """Probability that a pair at peace begins a dispute within a year, (n, n), symmetric; 0 where a state is missing.
+    """Probability that a pair at peace is in a new dispute within a year, its own or one that it joins.
+
+    Returns (n, n), symmetric; 0 where a state is missing.
 
     Args:
         numbers: the parameters of `dispute_onset`, as `DisputeOnset().numbers()` gives them.

@@ -1,7 +1,7 @@
 """Pairs of states begin disputes: some pairs always do, and more so when threat, grievance and rivalry have grown.
 
     logit p = baseline + sum_c weight_c x_c + frailty + trust sum_k weight_k (z_k - z_k at the start)
-    rate = -ln(1 - p)
+    logit q = logit p + begun,  rate = -ln(1 - q)
     originator: odds = exp(by_resentment (grievance_ij - grievance_ji)) (power_i / power_j) ** by_power
     level 2 / 3 / 4: ordered logit, shares share_threat / share_display / the rest (until `turning_year`, from then on
         share_threat_since / share_display_since / the rest), shifted by
@@ -9,22 +9,24 @@
 
 | symbol | column | unit | shape |
 |---|---|---|---|
-| p | probability of a new dispute within a year, between pairs at peace or with a claim | 1 | (n, n) |
-| x | capabilities, land_border, near_by_sea, far, joint_democracy, ideal_distance | mixed | (n, n) |
-| x | one_great, two_great: one or both are great powers | 1 | (n, n) |
-| x | recent_dispute exp(-peace_years / memory_time), dispute_history ln(1 + dispute_record) | 1 | (n, n) |
-| x | dependence: trade over the larger gdp of the two | 1 | (n, n) |
+| p; q | chance within a year of a new dispute, joined ones too; of one of the pair's own | 1 | (n, n) |
+| x | capabilities, land_border, near_by_sea (no border), far ln(1 + km), ideal_distance | mixed | (n, n) |
+| x | joint_democracy, regime_distance: minimum and distance of democratic_tradition | 1 | (n, n) |
+| x | one_great (and no neighbours), two_great: one or both are great powers | 1 | (n, n) |
+| x | recent_dispute exp(-peace_years / memory_time) | 1 | (n, n) |
 | z | threat, grievance, rivalry, shield and backing by allies, settlement (`settlements`) | 1 | (n, n) |
+| z | dependence: trade over the larger gdp of the two | 1 | (n, n) |
 | z at the start | onset_reference (the weighted sum) | 1 | (n, n) |
 | power; [land border] | power; contiguous | 1 | (n,); (n, n) |
 | parity | the smaller over the larger power | 1 | (n, n) |
 
 A new dispute adds 1 to the record (halved every `record_life` years), `hardening` (1 - rivalry) to rivalry,
 `resentment` to the target's grievance, and takes `chill` level (1 + affinity) from affinity; claims (level 1) lapse.
-`baseline` is for runs without frailty (all 0); where frailty is taken from a record of disputes it is 1.454.
+`baseline` is for runs without frailty (all 0); where frailty is taken from the record (`empirical`) it is -.874.
 
-Assumes: the pair is the unit, others join later (`obligations`); the simulation's own columns count as deviations from
-the start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
+Assumes: of the pairs newly in dispute three in four began it, the others join (`obligations`): hence `begun`; half of
+the effect of a recent dispute passes, half lasts (frailty); the simulation's own columns count as deviations from the
+start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
 Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; trade, Oneal & Russett 1997, its
 weight known to a factor of two only; alliances, Leeds 2003.
 """
@@ -50,7 +52,7 @@ from sim.world import SETTLED, World
 
 FITTED, SINCE = "GML2016fit", "GML2016cfit"
 onset_probability = onset.onset_probability
-"""The hazard as a function of the world, for forecasts: see there."""
+"""The hazard p, joined disputes included, as a function of the world, for forecasts: see there."""
 
 
 def opening_level(drawn: Array, shift: Array, *, share_threat: float, share_display: float) -> Array:
@@ -72,27 +74,28 @@ def _clock(drawn: Array) -> Array:
 class DisputeOnset(Mechanism):
     """Begins disputes between pairs; keeps the reference that mechanistic changes are measured against."""
 
-    baseline: float = param(1.287, unit="1", low=-6, high=6, doc="Log-odds with all covariates 0.", source=FITTED)
-    capabilities: float = param(0.570, unit="1", low=-1, high=2, doc="Of mean ln power share.", source=FITTED)
-    land_border: float = param(2.752, unit="1", low=-5, high=6, doc="Of a common land border.", source=FITTED)
-    near_by_sea: float = param(1.519, unit="1", low=-3, high=5, doc="Of 400 miles of water or less.", source=FITTED)
-    far: float = param(-0.670, unit="1", low=-2, high=1, doc="Of ln(1 + km between capitals).", source=FITTED)
-    joint_democracy: float = param(-1.913, unit="1", low=-6, high=3, doc="Of the lower polyarchy.", source=FITTED)
-    one_great: float = param(0.602, unit="1", low=-3, high=3, doc="Of one great power.", source=FITTED)
-    two_great: float = param(0.661, unit="1", low=-3, high=4, doc="Of two great powers.", source=FITTED)
-    ideal_distance: float = param(0.132, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
-    recent_dispute: float = param(1.962, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
-    dispute_history: float = param(0.608, unit="1", low=-1, high=2, doc="Of ln(1 + record).", source=FITTED)
-    dependence: float = param(-10.7, unit="1", low=-60, high=10, doc="Of trade over product.", source="GML2016dfit")
-    memory_time: float = param(8, unit="year", low=1, high=40, doc="Fading of recent disputes.", source=FITTED)
+    baseline: float = param(-0.420, unit="1", low=-6, high=6, doc="Log-odds with all covariates 0.", source=FITTED)
+    capabilities: float = param(0.321, unit="1", low=-1, high=2, doc="Of mean ln power share.", source=FITTED)
+    land_border: float = param(2.764, unit="1", low=-5, high=6, doc="Of a common land border.", source=FITTED)
+    near_by_sea: float = param(1.893, unit="1", low=-3, high=5, doc="Of 400 miles of water or less.", source=FITTED)
+    far: float = param(-0.462, unit="1", low=-2, high=1, doc="Of ln(1 + km between capitals).", source=FITTED)
+    joint_democracy: float = param(-2.253, unit="1", low=-6, high=3, doc="Of the lower tradition.", source=FITTED)
+    one_great: float = param(1.301, unit="1", low=-3, high=3, doc="Of one great power far off.", source=FITTED)
+    two_great: float = param(1.658, unit="1", low=-3, high=4, doc="Of two great powers.", source=FITTED)
+    ideal_distance: float = param(0.167, unit="1", low=-1, high=2, doc="Of the distance in UN votes.", source=FITTED)
+    regime_distance: float = param(0.221, unit="1", low=-3, high=4, doc="Of the gap in tradition.", source=FITTED)
+    recent_dispute: float = param(1.045, unit="1", low=0, high=4, doc="Right after a dispute.", source=FITTED)
+    begun: float = param(-0.301, unit="1", low=-3, high=1, doc="Of being first in it, not to join.", source=FITTED)
+    memory_time: float = param(4, unit="year", low=1, high=40, doc="Fading of recent disputes.", source=FITTED)
     record_life: float = param(15, unit="year", low=2, high=60, doc="Half-life of the record.", source=FITTED)
-    trust: float = param(0.5, unit="1", low=0, high=1, doc="Share of mechanistic change believed.", source="assumed")
+    trust: float = param(0.25, unit="1", low=0, high=1, doc="Share of mechanistic change believed.", source="assumed")
     threat: float = param(2, unit="1", low=0, high=6, doc="Of threat, both ways.", source="assumed")
     grievance: float = param(0.5, unit="1", low=0, high=1.5, doc="Of grievance, both ways.", source="assumed")
     rivalry: float = param(1, unit="1", low=0, high=4, doc="Of rivalry.", source="assumed")
     shield: float = param(-1, unit="1", low=-4, high=1, doc="Of third parties' guarantees.", source="assumed")
     backing: float = param(0.5, unit="1", low=-1, high=3, doc="Of offence or neutrality pacts.", source="assumed")
-    settlement: float = param(2, unit="1", low=0, high=4, doc="Of the last settlement; x trust: 1.", source="assumed")
+    settlement: float = param(4, unit="1", low=0, high=8, doc="Of the last settlement; x trust: 1.", source="assumed")
+    dependence: float = param(-42.8, unit="1", low=-240, high=40, doc="x trust: of trade.", source="GML2016dfit")
     by_resentment: float = param(1, unit="1", low=0, high=4, doc="Who begins: the aggrieved.", source="assumed")
     by_power: float = param(0.3, unit="1", low=-1, high=2, doc="Who begins: the stronger.", source="assumed")
     share_threat: float = param(0.03, unit="1", low=0, high=0.3, doc="Begin with a threat.", source=FITTED)
@@ -110,14 +113,14 @@ class DisputeOnset(Mechanism):
 
     weights: ClassVar = (
         *("baseline", "capabilities", "land_border", "near_by_sea", "far", "joint_democracy", "one_great", "two_great"),
-        *("ideal_distance", "recent_dispute", "dispute_history", "dependence", "memory_time", "trust"),
-        *("threat", "grievance", "rivalry", "shield", "backing", "settlement"),
+        *("ideal_distance", "regime_distance", "recent_dispute", "memory_time", "trust"),
+        *("threat", "grievance", "rivalry", "shield", "backing", "settlement", "dependence"),
     )
     phase: ClassVar = Phase.CONFLICT
     reads: ClassVar = (
-        "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance democracy "
-        "ideal_point peace_years dispute_record frailty onset_reference threat grievance rivalry guarantee "
-        "reach treaty settlement settlement_kind affinity trade gdp"
+        "dyad hostility originator dispute_tag power great contiguous near_by_sea capital_distance "
+        "democratic_tradition ideal_point peace_years dispute_record frailty onset_reference threat grievance rivalry "
+        "guarantee reach treaty settlement settlement_kind affinity trade gdp"
     )
     writes: ClassVar = (
         "hostility originator dispute_tag dispute_count grievance affinity rivalry dispute_record onset_reference"
@@ -134,7 +137,7 @@ class DisputeOnset(Mechanism):
         n = world.sizes["i"]
         drawn, own = symmetric_uniform(rng, n), rng.random((4, n))
         index = onset.onset_index(world, self.numbers(*self.weights))
-        chance = world.chance(np.log1p(np.exp(np.minimum(index.logit, 700.0))))
+        chance = world.chance(np.log1p(np.exp(np.minimum(index.logit + self.begun, 700.0))))
         claimed = world.hostility == 1
         lapsed = claimed & (~world.dyad | (drawn > 1 - world.chance(self.lapse))) if claimed.any() else claimed
         quarrel = (drawn < chance) & world.dyad & (world.hostility <= 1) & ~lapsed
@@ -147,9 +150,8 @@ class DisputeOnset(Mechanism):
         opening, shift = (own[2, i] + own[2, j]) % 1.0, self._shift(world, i, j)
         level = opening_level(opening, sum(shift.values(), np.zeros(len(i))), **shares)
         tag = np.maximum((own[3, i] + own[3, j]) % 1.0, 1e-12)
-        told = Happening(
-            "dispute onset", i, whom=j, amount=level, chance=chance[i, j], drawn=drawn[i, j], terms=index.terms(i, j)
-        )
+        why = index.terms(i, j) | {"begun, not joined": np.full(len(i), self.begun)}
+        told = Happening("dispute onset", i, whom=j, amount=level, chance=chance[i, j], drawn=drawn[i, j], terms=why)
         lapses = (self._lapses(world, lapsed, drawn),) if lapsed.any() else ()
         return Update(
             add=self._effects(world, i, j, level, tag, lapsed)

@@ -100,6 +100,9 @@ class State(Part):
         le=World.tenure.high,
         description="Years the leader has been in office; if none is given, a typical one.",
     )
+    democratic_tradition: Share | None = Field(
+        None, description="Electoral democracy of the last decade or two; if none is given, that of the start."
+    )
     great: Flag | None = Field(None, description="A great power; if not said, whoever belongs to a pole.")
     enters: Real | None = Field(
         None, ge=1000, le=12000, description="Date at which it comes into being; if none is given, it is there."
@@ -205,7 +208,7 @@ class Frailty(Tie):
 
 
 class PeaceYears(Tie):
-    """How long a pair has been at peace; a pair without an entry, since the younger of the two came into being."""
+    """How long ago the last dispute of a pair was; a pair without an entry has never had one: 80 years."""
 
     pair: Pair
     value: Real = figure("peace_years", ...)

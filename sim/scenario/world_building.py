@@ -24,8 +24,8 @@ from sim.world import OBLIGATIONS, WAR, Names, World, capital_distances
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-PEACE_YEARS = 30.0
-"""Since the last dispute of a pair that has none, in years, if it is not said when either came into being."""
+PEACE_YEARS = 80.0
+"""Since the last dispute of a pair that has had none, in years: as if that were long ago, however young the two are."""
 RANKLING = 0.1
 """Grievance that both sides of a live dispute hold, per level, where the scenario gives none."""
 THRESHOLD_SHAPE = (4.0, 8.0)
@@ -107,6 +107,7 @@ def _states(scenario: Scenario, names: Names) -> dict[str, Array]:
         "great": np.array(great),
         "region": np.array([names.regions.index(state.region) for state in states]),
         "force": _given_or([state.force for state in states], sustained),
+        "democratic_tradition": _given_or([state.democratic_tradition for state in states], arrays["democracy"]),
         "tenure": _given_or([state.tenure for state in states], _typical_tenure(scenario, arrays["democracy"], names)),
         "policy": np.array(policies),
     }
@@ -218,12 +219,8 @@ def _over(usual: Array, ties: Sequence[Any], index: dict[str, int]) -> Array:
 
 
 def _at_peace(scenario: Scenario, index: dict[str, int]) -> Array:
-    """Years at peace (n, n): as given, else since the younger of the two states came into being, else `PEACE_YEARS`."""
-    entries = [state.enters for state in scenario.states.values()]
-    entered = np.array([np.nan if year is None or year > scenario.start else year for year in entries])
-    begun = np.fmax(entered[:, None], entered)
-    usual = np.where(np.isnan(begun), PEACE_YEARS, scenario.start - begun)
-    return _over(usual, scenario.ties.peace_years, index)
+    """Years at peace (n, n): as given, else `PEACE_YEARS`."""
+    return _over(np.full((len(index),) * 2, PEACE_YEARS), scenario.ties.peace_years, index)
 
 
 def _disputes(scenario: Scenario, index: dict[str, int]) -> dict[str, Array]:

@@ -44,30 +44,61 @@ def pair_of(n: int, value: float, i: int = 3, j: int = 4) -> Array:
 
 def test_probability_by_hand() -> None:
     world = calm(
-        4, poles=2, contiguous=pair_of(4, 1, 0, 1), peace_years=8.0, democracy=0.5, frailty=pair_of(4, 0.3, 0, 1),
-        trade=pair_of(4, 3.0, 0, 1), gdp=[100.0] * 4,
+        4, poles=2, contiguous=pair_of(4, 1, 0, 1), peace_years=8.0, democracy=[0.5, 0.9, 0, 0],
+        frailty=pair_of(4, 0.3, 0, 1), trade=pair_of(4, 3.0, 0, 1), gdp=[100.0] * 4,
     )  # fmt: skip
-    by_hand = 1.287 + 0.3 + 0.570 * np.log(0.25) + 2.752 - 1.913 * 0.5 + 1.962 * np.exp(-1) - 10.7 * 0.03
+    by_hand = -0.420 + 0.3 + 0.321 * np.log(0.25) + 2.764 - 2.253 * 0.5 + 0.221 * 0.4 + 1.045 * np.exp(-2)
     assert probability(world, 0, 1) == pytest.approx(expit(by_hand), rel=1e-9)
+    more = later(world).with_changes(trade=pair_of(4, 8.0, 0, 1))
+    assert probability(more, 0, 1) == pytest.approx(expit(by_hand - 10.7 * 0.05), rel=1e-9)
+
+
+def test_a_great_power_quarrels_with_distant_states_not_more_with_its_neighbours() -> None:
+    great = np.arange(12) == 3
+    far, near = calm(), calm(contiguous=pair_of(12, 1))
+    assert probability(far.with_changes(great=great)) > 2 * probability(far)
+    assert probability(near.with_changes(great=great)) == probability(near)
+    coast = calm(near_by_sea=pair_of(12, 1))
+    assert probability(coast.with_changes(great=great)) == probability(coast)
+
+
+def test_a_new_democracy_is_judged_by_what_it_was() -> None:
+    old, new = calm(democracy=0.9), calm(democratic_tradition=0.1, democracy=0.9)
+    assert probability(new) > 2 * probability(old)
+    unlike = calm(democratic_tradition=np.where(np.arange(12) == 3, 0.1, 0.9))
+    assert probability(unlike) > probability(new), "unlike regimes quarrel more than two autocracies"
+
+
+def test_what_a_pair_begins_is_part_of_what_it_is_in() -> None:
+    """Forecasts are of all new disputes of a pair; those that it begins are three in four of the rare ones."""
+    world, mechanism = calm(30, contiguous=True), DisputeOnset()
+    event = told(mechanism(world, Streams(3).at("onset", 0)), "dispute onset")
+    i, j = event.who, np.asarray(event.whom)
+    assert set(event.terms["begun, not joined"]) == {mechanism.begun}
+    all_of_them = onset_probability(world, NUMBERS)[i, j]
+    begun = 1 - (1 - np.asarray(event.chance)) ** (1 / world.dt)
+    np.testing.assert_allclose(logit(begun) - logit(all_of_them), mechanism.begun)
+    assert 0.7 < np.exp(mechanism.begun) < 0.8
 
 
 @pytest.mark.parametrize(
     ("column", "change"),
     [
-        ("contiguous", +1), ("near_by_sea", +1), ("ideal_point", +1), ("democracy", -1), ("longitude", -1),
-        ("great", +1), ("peace_years", -1), ("dispute_record", +1), ("threat", +1), ("grievance", +1),
+        ("contiguous", +1), ("near_by_sea", +1), ("ideal_point", +1), ("democratic_tradition", -1), ("longitude", -1),
+        ("great", +1), ("peace_years", -1), ("threat", +1), ("grievance", +1),
         ("rivalry", +1), ("settlement", +1), ("trade", -1),
     ],
 )  # fmt: skip
 def test_direction(column: str, change: int) -> None:
     world = calm(peace_years=5.0, democracy=0.1)
     n = world.sizes["i"]
-    if column in ("contiguous", "near_by_sea", "dispute_record", "threat", "grievance", "rivalry", "settlement"):
+    if column in ("contiguous", "near_by_sea", "threat", "grievance", "rivalry", "settlement"):
         raised = pair_of(n, 1.0)
     elif column in ("peace_years", "trade"):
         raised = getattr(world, column) + pair_of(n, 30.0)
     else:
-        raised = np.where(np.isin(np.arange(n), (3, 4) if column == "democracy" else (3,)), 1.0, getattr(world, column))
+        both = column == "democratic_tradition"
+        raised = np.where(np.isin(np.arange(n), (3, 4) if both else (3,)), 1.0, getattr(world, column))
     before, after = probability(later(world)), probability(later(world, **{column: raised}))
     assert np.sign(after - before) == change
 
@@ -132,10 +163,11 @@ def test_disputes_come_as_often_as_the_hazard_says(dt: float) -> None:
     spread_out = {"longitude": np.linspace(-150, 150, 30), "latitude": np.linspace(-50, 50, 30)}
     world, mechanism, years = calm(30, dt=dt, peace_years=3.0, **spread_out), DisputeOnset(), 200
     updates = [mechanism(world, Streams(9).at("onset", step)) for step in range(int(years / dt))]
-    begun = sum(float(update.add.get("dispute_count", 0.0)) for update in updates)
-    expected = -np.log1p(-onset_probability(world, NUMBERS)[np.triu_indices(30, 1)]).sum() * years
+    counted = sum(float(update.add.get("dispute_count", 0.0)) for update in updates)
+    begun = NUMBERS | {"baseline": NUMBERS["baseline"] + mechanism.begun}
+    expected = -np.log1p(-onset_probability(world, begun)[np.triu_indices(30, 1)]).sum() * years
     assert expected > 300
-    assert abs(begun - expected) < 4 * np.sqrt(expected)
+    assert abs(counted - expected) < 4 * np.sqrt(expected)
 
 
 def test_level_shares_and_their_shift() -> None:
@@ -171,7 +203,7 @@ def test_onsets_are_logged_with_the_terms_that_decided_and_leave_their_mark() ->
     event = told(update, "dispute onset")
     i, j = event.who, np.asarray(event.whom)
     assert len(i) > 20
-    check_terms(event, onset_index(moved, NUMBERS).logit[i, j])
+    check_terms(event, onset_index(moved, NUMBERS).logit[i, j] + mechanism.begun)
     np.testing.assert_allclose(event.chance, moved.chance(np.logaddexp(0, sum(event.terms.values()))))
     assert (np.asarray(event.drawn) < np.asarray(event.chance)).all()
     after = combine({"x": update}, moved)

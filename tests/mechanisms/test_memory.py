@@ -49,6 +49,14 @@ def test_grievance_fades_to_a_part_in_five_years_whatever_the_step(dt: float) ->
     np.testing.assert_allclose(world.coercion, 0.6 * np.exp(-5 / 3))
 
 
+@pytest.mark.parametrize("dt", [1.0, 0.25])
+def test_tradition_makes_up_a_tenth_of_the_difference_in_a_year(dt: float) -> None:
+    world = small_world(4, dt=dt, democracy=[0.8, 0.2, 0.5, 0.9], democratic_tradition=[0.2, 0.8, 0.5, 0.9])
+    turned(world, Memory(), steps=int(1 / dt))
+    np.testing.assert_allclose(world.democratic_tradition, [0.26, 0.74, 0.5, 0.9], atol=1e-3)
+    np.testing.assert_allclose(world.democracy, [0.8, 0.2, 0.5, 0.9])
+
+
 def test_fading_never_overshoots() -> None:
     x = np.array([0.0, 1.0, 5.0])
     assert (x + faded(x, dt=50.0, years=0.5) >= 0).all()

@@ -56,6 +56,7 @@ def small_world(n: int = 5, poles: int = 2, dt: float = 0.25, organisations: int
     for name, value in columns.items():
         shape = tuple(sizes[letter] for letter in declared[name].axes)
         given[name] = np.broadcast_to(np.asarray(value), shape).copy()
+    given.setdefault("democratic_tradition", given["democracy"])
     given = {name: np.asarray(value).astype(declared[name].dtype) for name, value in given.items()}
     return World(names, dt, 2000.0, given)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Wall-clock limits say more about the machine than about the code. CI tries the same examples each time.
 settings.register_profile("detente", deadline=None, derandomize=IN_CI)
 settings.load_profile("detente")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees or changes scenarios that the user of this machine has built."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETENTE_DATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(scope="session")

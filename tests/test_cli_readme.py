@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from tests.empirical.synthetic import write_world
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -30,7 +31,7 @@ def run_here(command: list[str], folder: Path) -> subprocess.CompletedProcess[st
 
 def test_every_block_is_of_a_kind_that_is_tried(checkout: Path) -> None:
     kinds = [kind for kind, _ in BLOCK.findall((checkout / "README.md").read_text())]
-    assert set(kinds) == {"", "console", "python"}
+    assert set(kinds) == {"", "console", "python", "sh"}
     plain = [re.split(r"\s{2,}", line)[0] for block in blocks(checkout, "") for line in block.splitlines()]
     assert plain == ["make run", "make test", "make help", "pip install ."]
     for target in ("run", "test", "help"):
@@ -48,6 +49,25 @@ def test_the_commands(checkout: Path, tmp_path: Path) -> None:
         if arguments[0] == "run" and "--json" not in arguments:
             report = re.search(r"^Report: (.*)$", done.stdout, re.MULTILINE)
             assert report and Path(report[1]).is_file(), line
+
+
+FEW = {"hindcast": ["--runs", "3"], "validate": ["--runs", "2", "--years", "3"], "run": ["--years", "1991:1993"]}
+"""What makes commands quick that take minutes as they stand."""
+
+
+@pytest.mark.slow
+def test_the_commands_for_data(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an invented world in the formats of the downloads."""
+    monkeypatch.setenv("DETENTE_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    folder = write_world(tmp_path / "downloads", names="official")
+    (block,) = blocks(checkout, "sh")
+    for line in block.splitlines():
+        program, *arguments = (str(folder) if word == "DIR" else word for word in shlex.split(line))
+        assert program == "detente", line
+        run_here([sys.executable, "-m", "sim", *arguments, *FEW.get(arguments[0], [])], tmp_path)
+    assert (tmp_path / "params.toml").is_file()
+    assert (tmp_path / "from-1990" / "forecast.parquet").is_file()
 
 
 def test_the_python(checkout: Path, tmp_path: Path) -> None:

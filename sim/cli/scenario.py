@@ -37,11 +37,13 @@ def scenario(context: click.Context) -> None:
 @scenario.command("list", epilog="\b\nExample:\n  detente scenario list")
 @debug_option
 def listing() -> None:
-    """The built-in scenarios."""
+    """The built-in scenarios, and those that `detente data build` has kept."""
+    from sim.built_in import user_folder
     from sim.scenario import built_in_scenarios, load_scenario
 
-    loaded = [load_scenario(name) for name in built_in_scenarios()]
-    rows = [[each.name, len(each.world().names.states), years(each), each.title] for each in loaded]
+    own = sorted(file.stem for file in user_folder().glob("*.toml"))
+    loaded = [load_scenario(name) for name in (*built_in_scenarios(), *own)]
+    rows = [[each.name, len(each.states), years(each), each.title] for each in loaded]
     click.echo(table(["name", "actors", "years", "title"], rows))
 
 

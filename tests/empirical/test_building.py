@@ -221,6 +221,7 @@ def test_the_command_builds_a_world_that_is_found_by_name(
     found = CliRunner().invoke(detente, ["scenario", "validate", "world-1962"])
     assert found.exit_code == 0, found.output
     assert load_scenario("world-1962").start == 1963
+    assert "world-1962" in CliRunner().invoke(detente, ["scenario", "list"]).output
 
 
 def test_the_command_does_not_overwrite_a_file_of_the_users(collection: Path, tmp_path: Path) -> None:

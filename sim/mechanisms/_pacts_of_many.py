@@ -108,16 +108,23 @@ def chance_of_calling(world: World, talks: Round, numbers: Numbers, *, upheaval:
 
 
 def founded(
-    look: Looking, numbers: Numbers, changes: Changes, calling: tuple[Terms, Array], drawn: Array, free: Array
+    look: Looking,
+    numbers: Numbers,
+    changes: Changes,
+    calling: tuple[Terms, Array],
+    drawn: Array,
+    free: Array,
+    *,
+    apart: Array,
 ) -> None:
     """Calls for a pact of many, and who agrees.
 
     Args:
         calling: what `chance_of_calling` says. drawn: uniforms for calling, answering and kind, (3, n).
-        free: pairs that may conclude, bool (n, n).
+        free: pairs that may conclude, bool (n, n). apart: pairs without a defence pact, who alone are called, (n, n).
     """
     for i in np.flatnonzero(drawn[0] < calling[1]).tolist():
-        others = np.flatnonzero(free[i])
+        others = np.flatnonzero(free[i] & apart[i])
         fit = look(np.full(len(others), i), others).mutual - numbers["a0"]
         invited = others[fit >= numbers["kinship"]]
         at = np.array([i])
@@ -187,6 +194,7 @@ def joined(
     wish["limit of the rate"] = -np.logaddexp(0.0, sum(wish.values()))
     wish = ground | wish | {ROUNDS: np.full(len(p), talks.term)}
     consent = _with_company(numbers, mean_of(seen.back, case, len(p)))
+    del consent["allies already"]  # members are bound to each other: that must not keep out everybody else
     applying, granting = -np.expm1(-world.dt * np.exp(sum(wish.values()))), expit(sum(consent.values()))
     fighting = np.bincount(case, weights=world.hostility[i[case], k] >= 2, minlength=len(p)) > 0
     asks = (luck[p, i] < applying) & ~fighting

@@ -18,6 +18,7 @@ REASONS = (
     "joint democracy",
     "common allies",
     "land border",
+    "distance",
     "autonomy",
     "entrapment",
     "allies already",
@@ -29,25 +30,35 @@ LEAST_POWER = 1e-6
 
 
 def told(reasons: Array) -> dict[str, Array]:
-    """Reasons by name, (10, p) -> (p,) each."""
+    """Reasons by name, (11, p) -> (p,) each."""
     return dict(zip(REASONS, reasons, strict=True))
+
+
+@once
+def _common_fears(threat: Array) -> Array:
+    return np.asarray(np.sqrt(threat @ threat.T))
 
 
 def shared_threat(threat: Array, i: Array, j: Array) -> Array:
     """How far two states fear the same others, root of sum_k threat_ik threat_jk; (n, n) -> (p,)."""
-    return np.sqrt(np.einsum("pk,pk->p", threat[i], threat[j]))
+    return _common_fears(threat)[i, j]
 
 
 @once
-def _numbers_of_allies(allied: Array) -> tuple[Array, Array]:
+def _common_allies(allied: Array) -> Array:
     held = allied.astype(float)
-    return held, np.sqrt(held.sum(axis=1))
+    number = np.sqrt(held.sum(axis=1))
+    return np.asarray(held @ held / np.maximum(np.outer(number, number), 1.0))
 
 
 def shared_allies(allied: Array, i: Array, j: Array) -> Array:
-    """Shared allies over the geometric mean of both numbers; bool (n, n) -> (p,), 0 without allies."""
-    held, number = _numbers_of_allies(allied)
-    return np.einsum("pk,pk->p", held[i], held[j]) / np.maximum(number[i] * number[j], 1.0)
+    """Shared allies over the geometric mean of both numbers; symmetric bool (n, n) -> (p,), 0 without allies."""
+    return _common_allies(allied)[i, j]
+
+
+@once
+def _foreign_quarrels(quarrels: Array) -> Array:
+    return np.asarray(quarrels.sum(axis=1) - quarrels @ quarrels - quarrels)
 
 
 def entrapment(quarrels: Array, i: Array, j: Array) -> Array:
@@ -56,11 +67,8 @@ def entrapment(quarrels: Array, i: Array, j: Array) -> Array:
     Args:
         quarrels: how far two states are at odds, symmetric; what both share, and the two themselves, do not count.
     """
-    own = quarrels.sum(axis=1)
-    common = np.einsum("pk,pk->p", quarrels[i], quarrels[j]) + quarrels[i, j]
-    foreign = np.array([own[j], own[i]])
-    foreign -= common
-    return -np.expm1(np.maximum(foreign, 0.0) / -2)
+    foreign = _foreign_quarrels(quarrels)
+    return -np.expm1(np.maximum([foreign[i, j], foreign[j, i]], 0.0) / -2)
 
 
 @once
@@ -80,7 +88,7 @@ class Views:
     """Pairs (i, j) asked about.
 
     Attributes:
-        forth, back: reasons of i for a pact with j, and of j for one with i, (10, p).
+        forth, back: reasons of i for a pact with j, and of j for one with i, (11, p).
         surplus, answer: their sums, (p,).
     """
 
@@ -108,20 +116,21 @@ def views(world: World, i: Array, j: Array, weights: Mapping[str, float]) -> Vie
     both[:, 3] = weights["by_democracy"] * np.minimum(world.democracy[i], world.democracy[j])
     both[:, 4] = weights["by_network"] * shared_allies(world.allied, i, j)
     both[:, 5] = weights["by_border"] * world.contiguous[i, j]
+    both[:, 6] = world.distance[i, j] * (-weights["by_distance"] / 1000)
     power = np.log(np.maximum(world.power, LEAST_POWER))
     ahead = (power[j] - power[i]) * (-weights["by_autonomy"] / weights["ratio"])
-    np.multiply(world.autonomy[i], np.minimum(ahead, 0.0), out=both[0, 6])
-    np.multiply(world.autonomy[j], np.minimum(-ahead, 0.0), out=both[1, 6])
-    both[:, 7] = -weights["by_entrapment"] * entrapment(at_odds(world.hostility, world.rivalry), i, j)
+    np.multiply(world.autonomy[i], np.minimum(ahead, 0.0), out=both[0, 7])
+    np.multiply(world.autonomy[j], np.minimum(-ahead, 0.0), out=both[1, 7])
+    both[:, 8] = -weights["by_entrapment"] * entrapment(at_odds(world.hostility, world.rivalry), i, j)
     bound = -weights["by_number"] * encumbrance(world.allied, world.alive)
-    both[0, 8], both[1, 8] = bound[i], bound[j]
-    both[0, 9], both[1, 9] = world.pact_desire[i, j], world.pact_desire[j, i]
+    both[0, 9], both[1, 9] = bound[i], bound[j]
+    both[0, 10], both[1, 10] = world.pact_desire[i, j], world.pact_desire[j, i]
     surplus = both.sum(axis=1)
     return Views(both[0], both[1], surplus[0], surplus[1])
 
 
 def mean_of(reasons: Array, group: Array, groups: int) -> Array:
-    """Means over groups of pairs, (10, p) -> (10, groups).
+    """Means over groups of pairs, (11, p) -> (11, groups).
 
     Args:
         group: which one of `groups` each pair belongs to, (p,); none is empty.

@@ -1,7 +1,8 @@
 """States conclude pacts, two by two or many at once, by mutual consent; renew them, and leave those that do not pay.
 
     s_ij  = a0 + by_threat shared_threat + by_affinity affinity + by_democracy min(democracy) + by_network common_pact
-            + by_border [land border] - by_autonomy autonomy_i max(0, ln(power_j / power_i)) / ratio
+            + by_border [land border] - by_distance distance_ij / 1000 km
+            - by_autonomy autonomy_i max(0, ln(power_j / power_i)) / ratio
             - by_entrapment entrapment_ij - by_number encumbrance_i + pact_desire_ij
     i asks j at rate  f0 / 2 sigmoid(s_ij);   j consents with chance  sigmoid(min(s_ij, s_ji)) / sigmoid(s_ij)
     so a pair without a defence pact concludes one at rate  f0 sigmoid(min(s_ij, s_ji))
@@ -9,9 +10,10 @@
     a pact is renewed every `term` years with log-odds  logit(1 - t0 lapsing term) + loss_ij [- ln strain in dispute]
             loss_ij = by_loss (min(s_ij, s_ji) - a0 - usual)
     i calls for a pact of many at rate  found (n power_i) ** by_power [x surge for `unrest` years after an upheaval]
-            and invites all j with min(s_ij, s_ji) - a0 >= kinship, who agree by  sigmoid(company + mean_k s_jk)
+            and invites all j, not allied to i, with min(s_ij, s_ji) - a0 >= kinship, who agree by
+            sigmoid(company + mean_k s_jk)
     i applies to a pact of many at rate  accede sigmoid(company + mean_k s_ik), which lets it in with chance
-            sigmoid(company + mean_k s_ki)
+            sigmoid(company + mean_k s_ki), encumbrance of the members left out
     i leaves one at rate  t0 / 2 exp(-by_loss (mean_k s_ik - a0 - usual)) [x strain in dispute with a member]
 
 | symbol | column | unit | shape |
@@ -23,7 +25,7 @@
 | entrapment | 1 - exp(-E_ij / 2), E_ij = disputes and rivalries of j that i does not share | 1 | (n, n) |
 | encumbrance | share of the other states alive that i is bound to defend already | 1 | (n,) |
 | pact_desire | pact_desire (policies) | 1 | (n, n) |
-| affinity, [land border] | affinity, contiguous | 1 | (n, n) |
+| affinity, [land border], distance | affinity, contiguous, distance | 1; 1; km | (n, n) |
 | democracy, autonomy, power | the same | 1 | (n,) |
 | upheaval: a war of great powers is over, or a pole is `fall` below its height | upheaval | year | () |
 | height of a pole, its power | pole_peak, pole_power | 1 | (g,) |
@@ -37,7 +39,7 @@ to consultation; it warms affinity by `warming` (1 - affinity). The height of a 
 All this is settled in rounds of talks, one every `every` years (in each step, if steps are longer).
 
 Assumes: consent is needed to conclude and not to end; all obligations of a pact end together; a pair in a dispute
-concludes none; a pair has one pact beside those of organisations, that of the newest pact of many; pacts of many
+concludes none; a pair has one pact beside those of organisations, that of the oldest pact of many; pacts of many
 have no term. Pacts whose date is not known are anywhere in their term at the start. The next ally is worth the less
 the more there are, few or many at once, great or small, by whatever pact or organisation: this is what bounds pacts.
 Source: autonomy given for security, Morrow 1991; fear of entrapment, Snyder 1984; no coalition larger than it need be,
@@ -77,30 +79,31 @@ class Alliances(Mechanism):
     every: float = param(1, unit="year", low=0.01, high=5, doc="Between rounds of talks.", source="assumed")
     a0: float = param(-4, unit="1", low=-8, high=2, doc="Surplus of a pact with nothing for it.", source="assumed")
     by_threat: float = param(1, unit="1", low=0, high=4, doc="Of shared threat.", source="assumed")
-    by_affinity: float = param(0.8, unit="1", low=0, high=4, doc="Of affinity.", source="assumed")
-    by_democracy: float = param(0.4, unit="1", low=-2, high=4, doc="Of joint democracy.", source="assumed")
-    by_network: float = param(0.8, unit="1", low=0, high=4, doc="Of common defence allies.", source="assumed")
-    by_border: float = param(0.5, unit="1", low=-2, high=3, doc="Of a land border.", source="assumed")
+    by_affinity: float = param(3.5, unit="1", low=0, high=8, doc="Of affinity.", source="assumed")
+    by_democracy: float = param(0.1, unit="1", low=-2, high=4, doc="Of joint democracy.", source="assumed")
+    by_network: float = param(1.8, unit="1", low=0, high=6, doc="Of common defence allies.", source="assumed")
+    by_border: float = param(0, unit="1", low=-2, high=3, doc="Of a land border.", source="assumed")
+    by_distance: float = param(0.5, unit="1/1000 km", low=0, high=3, doc="Of distance.", source="assumed")
     by_autonomy: float = param(0.6, unit="1", low=0, high=3, doc="Of autonomy lost to the strong.", source="assumed")
     ratio: float = param(5, unit="1", low=1, high=20, doc="Log of a crushing ratio of power.", source="assumed")
-    by_entrapment: float = param(0.8, unit="1", low=0, high=4, doc="Of entrapment.", source="assumed")
+    by_entrapment: float = param(1.2, unit="1", low=0, high=4, doc="Of entrapment.", source="assumed")
     by_number: float = param(7, unit="1", low=0, high=20, doc="Of the share of states allied to.", source="assumed")
-    f0: float = param(0.12, unit="1/year", low=0, high=2, doc="Rate of pacts at full surplus.", source="assumed")
+    f0: float = param(0.05, unit="1/year", low=0, high=2, doc="Rate of pacts at full surplus.", source="assumed")
     t0: float = param(0.0179, unit="1/year", low=0, high=0.5, doc="Rate at which pacts end.", source="ATOP2002fit")
     lapsing: float = param(0.5, unit="1", low=0, high=1, doc="Share that ends for want of renewal.", source="assumed")
     term: float = param(10, unit="year", low=1, high=50, doc="Between renewals.", source="assumed")
-    by_loss: float = param(0.5, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
+    by_loss: float = param(1, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
     usual: float = param(-1, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
     strain: float = param(4, unit="1", low=1, high=20, doc="Endings in dispute, factor.", source="assumed")
-    found: float = param(0.001, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
+    found: float = param(0.007, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
     by_power: float = param(0.5, unit="1", low=0, high=2, doc="Of power on calling.", source="assumed")
     surge: float = param(5, unit="1", low=1, high=20, doc="Calls after an upheaval, factor.", source="assumed")
     unrest: float = param(3, unit="year", low=0, high=20, doc="How long an upheaval lasts.", source="assumed")
     fall: float = param(0.35, unit="1", low=0.05, high=0.9, doc="Of power lost: a pole's collapse.", source="assumed")
     fading: float = param(0.05, unit="1/year", low=0, high=0.5, doc="Of a pole's height.", source="assumed")
-    kinship: float = param(-0.45, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
-    company: float = param(5.2, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
-    accede: float = param(0.01, unit="1/year", low=0, high=0.5, doc="Applying at full surplus.", source="assumed")
+    kinship: float = param(0.3, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
+    company: float = param(4, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
+    accede: float = param(0.15, unit="1/year", low=0, high=0.5, doc="Applying at full surplus.", source="assumed")
     defence: float = param(0.63, unit="1", low=0, high=0.9, doc="New pacts: defence.", source="ATOP2002fit")
     offence: float = param(0.02, unit="1", low=0, high=0.1, doc="Defence and offence.", source="ATOP2002fit")
     nonaggression: float = param(0.32, unit="1", low=0, high=1, doc="Non-aggression.", source="ATOP2002fit")
@@ -110,7 +113,7 @@ class Alliances(Mechanism):
     phase: ClassVar = Phase.RESOLVE
     reads: ClassVar = (
         "pact pact_held pact_since pact_mark allied threat affinity democracy contiguous autonomy power alive great "
-        "hostility originator dispute_tag rivalry pact_desire dyad pole_power pole_peak upheaval"
+        "hostility originator dispute_tag rivalry pact_desire dyad pole_power pole_peak upheaval distance"
     )
     writes: ClassVar = "pact pact_since pact_mark affinity pact_formed_count pact_ended_count pole_peak upheaval"
     kinds: ClassVar = {
@@ -147,7 +150,8 @@ class Alliances(Mechanism):
         if marked or calling.min() < self._most_calling(world, talks, upheaval=after):
             free = world.dyad & (world.hostility < 2)
             calls = chance_of_calling(world, talks, numbers, upheaval=after)
-            founded(look, numbers, changes, calls, np.stack([calling, answer, kind]), free)
+            unmarked, drawn = free & (world.pact_mark == 0), np.stack([calling, answer, kind])
+            founded(look, numbers, changes, calls, drawn, unmarked, apart=~world.allied)
             if marked:
                 joined(world, talks, look, numbers, changes, (renewing, answer), free)
                 left(world, talks, look, numbers, changes, leaving, at_most=most_broken)
@@ -208,6 +212,7 @@ class Alliances(Mechanism):
         gap = -np.log(LEAST_POWER) * World.autonomy.high / self.ratio
         worst = self.by_affinity + max(-self.by_democracy, 0.0) + max(-self.by_border, 0.0) + self.by_autonomy * gap
         worst += self.by_entrapment - min(float(world.pact_desire.min()), 0.0) + self.usual
+        worst += self.by_distance * float(world.distance.max()) / 1000
         worst += self.by_number * float(encumbrance(world.allied, world.alive).max())
         rate = self.t0 * self.strain * np.exp(min(self.by_loss * max(worst, 0.0), 50.0))
         return talks.at_most(float(rate))

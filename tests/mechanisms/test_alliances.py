@@ -20,9 +20,16 @@ from tests.mechanisms.turns import turned
 from tests.mechanisms.worlds import small_world
 
 
+ROUND = {
+    "by_affinity": 0.8, "by_network": 0.8, "by_entrapment": 0.8, "by_border": 0.5, "by_democracy": 0.4,
+    "by_distance": 0.0, "by_loss": 0.5, "usual": -1.0,
+}  # fmt: skip
+"""Weights to reckon with by hand; what the usual ones bring about is tested on whole worlds."""
+
+
 def Alliances(**numbers: float) -> alliances.Alliances:  # noqa: N802
     """The mechanism with a round of talks at every step, and no calls for pacts of many unless asked for."""
-    return alliances.Alliances(**({"every": 0.01, "found": 0.0} | numbers))
+    return alliances.Alliances(**({"every": 0.01, "found": 0.0} | ROUND | numbers))
 
 
 def strangers(n: int = 10, **columns: Any) -> World:
@@ -212,14 +219,16 @@ def test_disputes_and_lost_surplus_end_pacts_sooner() -> None:
 
 
 def closed_world(n: int = 40) -> World:
-    """Typical likings, sizes and quarrels, none of which changes."""
+    """Typical likings, sizes, quarrels and distances, none of which changes."""
     rng = np.random.Generator(np.random.PCG64(4))
+    place = np.random.Generator(np.random.PCG64(5)).uniform(0, 6000, (n, 2))
     noise = rng.normal(0.0, 0.35, (n, n))
     quarrel = rng.uniform(0, 1, (n, n)) ** 8
     return strangers(
         n, affinity=np.clip((noise + noise.T) / 1.4, -1, 1) * (1 - np.eye(n)), democracy=rng.uniform(0, 0.9, n),
         gdp=np.exp(rng.normal(4, 1.3, n)), threat=rng.uniform(0, 0.05, (n, n)) * (1 - np.eye(n)),
         rivalry=(quarrel + quarrel.T) / 2 * (1 - np.eye(n)), dt=1.0, organisations=1,
+        distance=np.sqrt(((place[:, None] - place) ** 2).sum(axis=-1)),
     )  # fmt: skip
 
 
@@ -275,7 +284,7 @@ def test_a_state_that_is_gone_has_no_pacts() -> None:
 def test_a_pact_comes_up_for_renewal_once_a_term_and_lapses_as_often_as_said(dt: float) -> None:
     """No other endings: over 10 years every pact is renewed or not exactly once."""
     world = tied(200, dt=dt, pact_since=np.linspace(1985, 2000, 200)[:, None] / 2 + np.linspace(1985, 2000, 200) / 2)
-    unit = alliances.Alliances(f0=0, found=0, lapsing=1, usual=0)
+    unit = alliances.Alliances(f0=0, found=0, lapsing=1, usual=0, by_distance=0)
     asked, lapsed = 0, 0
     world.step = int(1 / dt)
     for update in turned(world, unit, steps=int(10 / dt), seed=3):
@@ -290,7 +299,7 @@ def test_a_pact_comes_up_for_renewal_once_a_term_and_lapses_as_often_as_said(dt:
 
 def test_breaking_and_lapsing_together_end_pacts_at_the_published_rate() -> None:
     world = tied(200, dt=1.0)
-    unit = alliances.Alliances(f0=0, found=0, usual=0)
+    unit = alliances.Alliances(f0=0, found=0, usual=0, by_distance=0)
     alive, ended = 0.0, 0.0
     for _ in range(40):
         alive += world.pact_held.sum() / 2

@@ -43,9 +43,9 @@ CHANNELS = (
 LIMITS = """
     What the model cannot do:
 
-    - **Scenarios are no forecasts.** Most of its numbers are assumed (section 7 counts them); trust directions and paired
-      differences, not levels or dates. What it can forecast, disputes and pacts between pairs from data, is scored beside
-      baselines by `detente hindcast` (docs/forecasts.md).
+    - **Scenarios are no forecasts.** Most of its numbers are assumed (section 7 counts them); trust directions and
+      paired differences, not levels or dates. What it can forecast from data, disputes and pacts between pairs, is
+      scored beside baselines by `detente hindcast` (docs/forecasts.md).
     - **States are single actors.** There are no parties, ministries, firms, peoples or armed groups; domestic politics
       is legitimacy, democracy, and the leader's time in office. A union of states such as the European Union may be
       entered as one actor, and then has no inner disagreements.

@@ -19,7 +19,6 @@ from tests.mechanisms.quarrels import check_terms, even_columns, quarrels, told
 from tests.mechanisms.turns import turned
 from tests.mechanisms.worlds import small_world
 
-
 ROUND = {
     "by_affinity": 0.8, "by_network": 0.8, "by_entrapment": 0.8, "by_border": 0.5, "by_democracy": 0.4,
     "by_distance": 0.0, "by_loss": 0.5, "usual": -1.0,

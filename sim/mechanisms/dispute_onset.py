@@ -28,7 +28,7 @@ Assumes: of the pairs newly in dispute three in four began it, the others join (
 the effect of a recent dispute passes, half lasts (frailty); the simulation's own columns count as deviations from the
 start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
 Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; trade, Oneal & Russett 1997, its
-weight known to a factor of two only; alliances, Leeds 2003.
+weight known to a factor of two only (-10.7, standard error 7.4; a quarter of it is used); alliances, Leeds 2003.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class DisputeOnset(Mechanism):
     shield: float = param(-1, unit="1", low=-4, high=1, doc="Of third parties' guarantees.", source="assumed")
     backing: float = param(0.5, unit="1", low=-1, high=3, doc="Of offence or neutrality pacts.", source="assumed")
     settlement: float = param(4, unit="1", low=0, high=8, doc="Of the last settlement; x trust: 1.", source="assumed")
-    dependence: float = param(-42.8, unit="1", low=-240, high=40, doc="x trust: of trade.", source="GML2016dfit")
+    dependence: float = param(-10, unit="1", low=-240, high=40, doc="x trust: of trade.", source="assumed")
     by_resentment: float = param(1, unit="1", low=0, high=4, doc="Who begins: the aggrieved.", source="assumed")
     by_power: float = param(0.3, unit="1", low=-1, high=2, doc="Who begins: the stronger.", source="assumed")
     share_threat: float = param(0.03, unit="1", low=0, high=0.3, doc="Begin with a threat.", source=FITTED)

@@ -50,7 +50,7 @@ def test_probability_by_hand() -> None:
     by_hand = -0.420 + 0.3 + 0.321 * np.log(0.25) + 2.764 - 2.253 * 0.5 + 0.221 * 0.4 + 1.045 * np.exp(-2)
     assert probability(world, 0, 1) == pytest.approx(expit(by_hand), rel=1e-9)
     more = later(world).with_changes(trade=pair_of(4, 8.0, 0, 1))
-    assert probability(more, 0, 1) == pytest.approx(expit(by_hand - 10.7 * 0.05), rel=1e-9)
+    assert probability(more, 0, 1) == pytest.approx(expit(by_hand - 0.25 * 10 * 0.05), rel=1e-9)
 
 
 def test_a_great_power_quarrels_with_distant_states_not_more_with_its_neighbours() -> None:

@@ -43,7 +43,7 @@ def saved(folder: Path) -> Run:
 
 
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(detente, ["explain", *arguments], prog_name="detente")
+    return CliRunner(env={"COLUMNS": None}).invoke(detente, ["explain", *arguments], prog_name="detente")
 
 
 def output(*arguments: str) -> str:

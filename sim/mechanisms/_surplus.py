@@ -35,17 +35,17 @@ def told(reasons: Array) -> dict[str, Array]:
 
 
 @once
-def _common_fears(threat: Array) -> Array:
+def _shared_fears(threat: Array) -> Array:
     return np.asarray(np.sqrt(threat @ threat.T))
 
 
 def shared_threat(threat: Array, i: Array, j: Array) -> Array:
     """How far two states fear the same others, root of sum_k threat_ik threat_jk; (n, n) -> (p,)."""
-    return _common_fears(threat)[i, j]
+    return _shared_fears(threat)[i, j]
 
 
 @once
-def _common_allies(allied: Array) -> Array:
+def _joint_allies(allied: Array) -> Array:
     held = allied.astype(float)
     number = np.sqrt(held.sum(axis=1))
     return np.asarray(held @ held / np.maximum(np.outer(number, number), 1.0))
@@ -53,7 +53,7 @@ def _common_allies(allied: Array) -> Array:
 
 def shared_allies(allied: Array, i: Array, j: Array) -> Array:
     """Shared allies over the geometric mean of both numbers; symmetric bool (n, n) -> (p,), 0 without allies."""
-    return _common_allies(allied)[i, j]
+    return _joint_allies(allied)[i, j]
 
 
 @once

@@ -15,7 +15,7 @@ from sim.empirical.catalogue import SOURCES
 
 
 def ask(*words: object) -> Result:
-    return CliRunner().invoke(detente, ["data", "check", *map(str, words)])
+    return CliRunner(env={"COLUMNS": None}).invoke(detente, ["data", "check", *map(str, words)])
 
 
 def answer(*words: object) -> dict:

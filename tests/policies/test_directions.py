@@ -233,7 +233,7 @@ def test_buck_passers_arm_less_while_another_threatened_state_balances() -> None
 def test_buck_passers_decline_pacts_that_balancers_conclude() -> None:
     held = {}
     for policy in ("buck_pass", "balance"):
-        ends = [besieged_run(seed, 6, caught=True, policy=policy).world for seed in range(12)]
+        ends = [besieged_run(seed, 6, caught=True, policy=policy).world for seed in range(40)]
         held[policy] = np.array([float(world.pact.any(axis=0)[2].sum()) for world in ends])
     assert is_above(held["balance"] - held["buck_pass"])
 

@@ -27,8 +27,8 @@ A new dispute adds 1 to the record (halved every `record_life` years), `hardenin
 Assumes: of the pairs newly in dispute three in four began it, the others join (`obligations`): hence `begun`; half of
 the effect of a recent dispute passes, half lasts (frailty); the simulation's own columns count as deviations from the
 start, so that at the start the hazard is the fitted one; the effects on mood are in proportion to the level.
-Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; trade, Oneal & Russett 1997, a quarter
-of what Gibler, Miller & Little 2016d tell, with a large error; alliances, Leeds 2003.
+Source: rates and covariates fitted to GML MID 2.2.1, Gibler, Miller & Little 2016; trade, Oneal & Russett 1997, a
+quarter of what Gibler, Miller & Little 2016d tell, with a large error; alliances, Leeds 2003.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class _Known:
     @classmethod
     def of(cls, panel: Panel, since: int) -> _Known:
         """What a panel tells."""
-        past, ahead, data = past_rows(panel, since), next_rows(panel), Covariates(panel)
+        past, ahead, data = past_rows(panel, since, "dispute_pairs"), next_rows(panel), Covariates(panel)
         at = (past.t, past.i, past.j)
         onset, pact = panel.onset[at], panel.pact_of("defence")
         return cls(

@@ -81,11 +81,12 @@ class Rows:
         return Rows(*(getattr(self, name)[chosen] for name in ("t", "i", "j", "before_i", "before_j", "before")))
 
 
-def past_rows(panel: Panel, first: int) -> Rows:
-    """All pairs that exist in a year, from the year `first` to the panel's last."""
+def past_rows(panel: Panel, first: int, *data: str) -> Rows:
+    """All pairs that exist in a year, from the year `first` to the last of which all these data sets speak."""
     exists, low = panel.exists, max(first - panel.first, 0)
+    high = max(panel.known_until(*data) - panel.first + 1, low)
     i, j = np.triu_indices(len(panel.codes), 1)
-    both = exists[low:, i] & exists[low:, j]
+    both = exists[low:high, i] & exists[low:high, j]
     t, pair = np.nonzero(both)
     t, i, j = t + low, i[pair], j[pair]
     earlier = np.maximum(t - 1, 0)

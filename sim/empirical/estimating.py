@@ -9,6 +9,7 @@
 | `fits_of_politics.mediation` | crises | `mechanisms.mediation` |
 | `fits_of_politics.ideal_points` | votes in the United Nations | `mechanisms.ideal_points`, `mechanisms.leadership` |
 | `fits_of_politics.leadership` | leaders, democracy | `mechanisms.leadership` |
+| `fits_of_politics.regimes` | democracy | `mechanisms.leadership`, how regimes move |
 
 An estimate that is one of a parameter bears its address; others have plain names.
 """
@@ -19,7 +20,7 @@ import numpy as np
 
 from sim.empirical.estimates import Estimate
 from sim.empirical.fits_of_conflict import OnsetFit, escalation, obligations, onset
-from sim.empirical.fits_of_politics import alliances, ideal_points, leadership, mediation
+from sim.empirical.fits_of_politics import alliances, ideal_points, leadership, mediation, regimes
 from sim.empirical.panel import Panel
 
 __all__ = ["Estimate", "OnsetFit", "fit_all", "onset", "parameters"]
@@ -32,7 +33,7 @@ def fit_all(panel: Panel, since: int = 1946, *, hazard: OnsetFit | None = None) 
         hazard: the fit of `onset` to the same panel, if it is already there: it takes most of the time.
     """
     found = list((hazard or onset(panel, since)).estimates())
-    for fits in (escalation, obligations, alliances, mediation, ideal_points, leadership):
+    for fits in (escalation, obligations, alliances, mediation, ideal_points, leadership, regimes):
         found += fits(panel, since)
     return found
 

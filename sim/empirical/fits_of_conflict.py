@@ -15,6 +15,7 @@ from sim.empirical.estimates import Estimate, mean, rate, ratio, share
 from sim.empirical.panel import Panel
 from sim.empirical.regression import Fit, logistic
 from sim.empirical.spreading import decimal_years
+from sim.mechanisms.dispute_onset import DisputeOnset
 from sim.mechanisms.escalation import Escalation
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ LASTING = 0.5
 """Share of the effect of a recent dispute that does not pass and belongs to the frailty."""
 YEAR = 365.25
 THREAT, DISPLAY, FORCE, WAR = 2, 3, 4, 5
+ENOUGH = 20
+"""Disputes since the turning year that it takes to tell their levels."""
 HAZARD = (
     "yearly logit of a new dispute, joined ones too; pairs in a dispute that goes on left out; covariates of the year "
     f"before; neighbours and pairs with a great power count 1, others {ELSEWHERE:g}; errors by pair"
@@ -131,7 +134,7 @@ def onset(panel: Panel, since: int = 1946) -> OnsetFit:
 
 def at_risk(panel: Panel, since: int) -> Rows:
     """Pairs of which both existed in the year before, without those whose dispute merely goes on."""
-    rows = past_rows(panel, since)
+    rows = past_rows(panel, since, "dispute_pairs")
     at = (rows.t, rows.i, rows.j)
     return rows.where((rows.before < rows.t) & (~panel.ongoing[at] | panel.onset[at]))
 
@@ -168,7 +171,7 @@ def escalation(panel: Panel, since: int = 1946) -> list[Estimate]:
         share(f"disputes.level_{name}", level == at, "disputes that are over, by highest level (hostlev)")
         for name, at in {"threat": THREAT, "display": DISPLAY, "force": FORCE, "war": WAR}.items()
     ]
-    open_ = _years_open(disputes, panel.last)
+    open_ = _years_open(disputes, panel.known_until("disputes"))
     ended = np.concatenate([np.ones(len(years), dtype=bool), np.zeros(len(open_), dtype=bool)])
     lived = np.concatenate([years, open_])
     end = rate("mechanisms.escalation.end", ended, lived, "ends over years lived through (maxdur), those open censored")
@@ -177,7 +180,8 @@ def escalation(panel: Panel, since: int = 1946) -> list[Estimate]:
         "wars over years of disputes with force that stayed below war",
     )
     deadly = (over.fatality.to_numpy() > 0)[level == FORCE]
-    return [*shares, end, war, _death(deadly, years[level == FORCE]), *_openings(shares, end), *_parties(panel, since)]
+    openings = _openings(level, over.styear.to_numpy(), end)
+    return [*shares, end, war, _death(deadly, years[level == FORCE]), *openings, *_parties(panel, since)]
 
 
 def _years_open(disputes: pd.DataFrame, last: int) -> Array:
@@ -197,13 +201,24 @@ def _death(deadly: Array, years: Array) -> Estimate:
     return Estimate("mechanisms.escalation.death", end.value * odds, float(se), q.n, "1/year", told)
 
 
-def _openings(shares: list[Estimate], end: Estimate) -> Iterator[Estimate]:
-    """Opening levels from highest levels: a threat or display stays one if it ends before it rises."""
-    rise = Escalation().rise
+def _openings(level: Array, begun: Array, end: Estimate) -> Iterator[Estimate]:
+    """Opening levels from highest levels: a threat or display stays one if it ends before it rises.
+
+    Those of disputes that begin before and since `turning_year` are told apart; of what is not seen yet it is
+    expected that all stays as it was.
+
+    Args:
+        level, begun: highest level and first year of disputes that are over, (m,).
+    """
+    rise, turn = Escalation().rise, DisputeOnset().turning_year
     stayed = end.value / (end.value + rise)
-    for found, name in zip(shares, ("share_threat", "share_display"), strict=False):
-        told = f"share at that highest level over the chance to end before rising at {rise:g} a year"
-        yield found.times(1 / stayed, f"mechanisms.dispute_onset.{name}", told)
+    late = begun >= turn
+    known = late if late.sum() >= ENOUGH else ~late
+    for suffix, chosen in {"": ~late, "_since": known}.items():
+        for name, at in {"share_threat": THREAT, "share_display": DISPLAY}.items():
+            told = f"share at that highest level over the chance to end before rising at {rise:g} a year"
+            told += f"; disputes begun {'since' if chosen is late else 'before'} {turn:g}"
+            yield share("", level[chosen] == at, "").times(1 / stayed, f"mechanisms.dispute_onset.{name}{suffix}", told)
 
 
 def _parties(panel: Panel, since: int) -> Iterator[Estimate]:

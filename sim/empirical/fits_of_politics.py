@@ -11,6 +11,7 @@ from scipy.linalg import expm, solve_continuous_lyapunov
 from scipy.optimize import least_squares
 
 from sim.core.columns import Array
+from sim.empirical.codes import identity
 from sim.empirical.covariates import past_rows
 from sim.empirical.estimates import Estimate, log_odds, ratio, share
 from sim.empirical.panel import Panel
@@ -29,13 +30,15 @@ LAGS = 25
 """Years over which votes are compared."""
 PARTS = 20
 """Groups of states that are left out in turn for the errors of votes (jackknife)."""
+LEANING = 2 / 3
+"""Share of their portfolio that states give to poles, which draw them (`mechanisms.ideal_points`)."""
 LEADERS_SHARE = 1 / 3
 """Part of the wandering of ideal points that comes with new leaders (`mechanisms.ideal_points`)."""
 
 
 def alliances(panel: Panel, since: int = 1946) -> list[Estimate]:
     """How often pairs conclude and end pacts, and of what kinds new ones are."""
-    rows = past_rows(panel, since + 1)
+    rows = past_rows(panel, since + 1, "alliances")
     rows = rows.where(rows.before < rows.t)
     now = {name: panel.pact_of(name)[rows.t, rows.i, rows.j] for name in OBLIGATIONS}
     before = {name: panel.pact_of(name)[rows.before, rows.i, rows.j] for name in OBLIGATIONS}
@@ -111,20 +114,23 @@ def mediation(panel: Panel, since: int = 1946) -> list[Estimate]:
 
 @dataclass(frozen=True)
 class _Votes:
-    """Half the sums of squared changes in votes by state and lag, (n, lags), and how many changes there are."""
+    """Half the sums of squared changes in votes by state and lag, and how many changes there are, (n, lags + 1).
+
+    The last of each is for a lag without end, at which nothing is left of what was: squares of the votes themselves.
+    """
 
     squares: Array
     number: Array
 
     @classmethod
     def of(cls, points: Array, lags: int) -> _Votes:
-        """From ideal points (T, n), NaN where unknown; lags 1 to `lags` years."""
-        changes = [points[lag:] - points[:-lag] for lag in range(1, lags + 1)]
+        """From ideal points (T, n) about their mean, NaN where unknown; lags 1 to `lags` years."""
+        changes = [*(points[lag:] - points[:-lag] for lag in range(1, lags + 1)), np.sqrt(2) * points]
         squares = [np.nansum(change**2, axis=0) / 2 for change in changes]
         return cls(np.stack(squares, axis=1), np.stack([np.isfinite(c).sum(axis=0) for c in changes], axis=1))
 
     def variogram(self, states: Array) -> Array:
-        """Half the mean squared change over each lag, of some states, (lags,)."""
+        """Half the mean squared change over each lag and without end, of some states, (lags + 1,)."""
         return np.asarray(self.squares[states].sum(axis=0) / np.maximum(self.number[states].sum(axis=0), 1))
 
 
@@ -150,7 +156,7 @@ def ideal_points(panel: Panel, since: int = 1946) -> list[Estimate]:
 
 
 def _of_votes(value: Array, se: Array, n: int) -> Iterator[Estimate]:
-    told = "variogram of United Nations ideal points, 1 to 25 years"
+    told = "variogram of United Nations ideal points, 1 to 25 years, and their variance"
     total = Estimate("ideal_points.wandering", float(value[0]), float(se[0]), n, "1/year^.5", f"yearly spread: {told}")
     yield total
     own, leaders = np.sqrt(1 - LEADERS_SHARE), np.sqrt(LEADERS_SHARE)
@@ -164,25 +170,29 @@ def _of_votes(value: Array, se: Array, n: int) -> Iterator[Estimate]:
 
 
 def _wandering(variogram: Array) -> Array:
-    """Innovation, reversion and noise that come nearest to a variogram at 1, 2, .. years, (3,)."""
+    """Innovation, reversion and noise that come nearest to a variogram at 1, 2, .. years and without end, (3,)."""
 
     def misses(logs: Array) -> Array:
-        return expected_variogram(*np.exp(logs), lags=len(variogram)) / np.maximum(variogram, 1e-9) - 1
+        return expected_variogram(*np.exp(logs), lags=len(variogram) - 1) / np.maximum(variogram, 1e-9) - 1
 
     begin = np.log([0.16, 0.03, np.sqrt(max(variogram[0] / 2, 1e-6))])
     return np.exp(least_squares(misses, begin, bounds=(begin - 4, begin + 3)).x)
 
 
 def expected_variogram(innovation: float, reversion: float, noise: float, *, lags: int) -> Array:
-    """Half the mean squared change of ideal points over 1 to `lags` years by the model's own equations, (lags,)."""
+    """Half the mean squared change of ideal points over 1 to `lags` years, and without end, (lags + 1,).
+
+    By the model's own equations; the poles themselves are taken to stay where they are.
+    """
     usual = IdealPoints()
-    pull = np.array([[-reversion, reversion], [usual.following, -usual.following - usual.homing]])
+    drawn = usual.by_pole * LEANING
+    pull = np.array([[-reversion - drawn, reversion], [usual.following, -usual.following - usual.homing]])
     spread = solve_continuous_lyapunov(pull, -np.diag([innovation**2, 0.0]))
     yearly, later, found = expm(pull), spread, []
     for _ in range(lags):
         later = yearly @ later
         found.append(spread[0, 0] - later[0, 0])
-    return np.array(found) + noise**2
+    return np.array([*found, spread[0, 0]]) + noise**2
 
 
 def leadership(panel: Panel, since: int = 1946) -> list[Estimate]:
@@ -190,7 +200,8 @@ def leadership(panel: Panel, since: int = 1946) -> list[Estimate]:
     if not len(panel.leaders):
         return []
     tenure, exits = _in_office(panel)
-    t, i = np.nonzero((tenure > 0) & panel.exists & (panel.years >= since)[:, None])
+    told_of = (panel.years >= since) & (panel.years <= panel.known_until("leaders"))
+    t, i = np.nonzero((tenure > 0) & panel.exists & told_of[:, None])
     democracy = panel.polyarchy[np.maximum(t - 1, 0), i]
     democracy = np.where(np.isnan(democracy), panel.polyarchy[t, i], democracy)
     known = np.isfinite(democracy)
@@ -209,6 +220,40 @@ def leadership(panel: Panel, since: int = 1946) -> list[Estimate]:
         a, b = t[chosen], i[chosen]
         told = f"exits over years in office, polyarchy {'above' if name == 'democracies' else 'up to'} .5"
         found.append(ratio(f"leadership.exits_{name}", exits[a, b], tenure[a, b], b, "1/year", told))
+    return found
+
+
+def regimes(panel: Panel, since: int = 1946) -> list[Estimate]:
+    """How polyarchy moves: towards the mean of its region, and by itself.
+
+    The form is that of `mechanisms.leadership`: changes from year to year on the distance to the mean of the region
+    and on 4 d (1 - d); errors by state. States that are alone in their region count for the noise only.
+    """
+    values = np.where(panel.exists, panel.polyarchy, np.nan)
+    known = np.isfinite(values[:-1]) & np.isfinite(values[1:]) & (panel.years[:-1] >= since)[:, None]
+    t, i = np.nonzero(known)
+    if len(t) < 2:
+        return []
+    level, change = values[t, i], values[t + 1, i] - values[t, i]
+    gap = _regional_means(panel, values)[t, i] - level
+    told = "yearly changes of polyarchy; regions as in scenarios built from data; errors by state"
+    pull = ratio("mechanisms.leadership.regional_pull", change * gap, gap**2, i, "1/year", f"on the gap: {told}")
+    wandering, room = (change - pull.value * gap) ** 2, (4 * level * (1 - level)) ** 2
+    spread = ratio("", wandering, room, i, "1/year", "")
+    noise = float(np.sqrt(spread.value))
+    name = "mechanisms.leadership.regime_noise"
+    return [pull, Estimate(name, noise, spread.se / (2 * noise), len(t), "1/year^.5", f"spread of the rest: {told}")]
+
+
+def _regional_means(panel: Panel, values: Array) -> Array:
+    """Mean of the known values (T, n) of each state's region in each year, (T, n)."""
+    regions = [identity(int(code), panel.last).region for code in panel.codes]
+    found = np.full(values.shape, np.nan)
+    for region in set(regions):
+        members = np.array([own == region for own in regions])
+        part, some = values[:, members], np.isfinite(values[:, members])
+        mean = np.where(some, part, 0.0).sum(axis=1) / np.maximum(some.sum(axis=1), 1)
+        found[:, members] = mean[:, None]
     return found
 
 

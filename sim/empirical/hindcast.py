@@ -115,7 +115,7 @@ def hindcast(
 
 
 def with_estimates(scenario: Scenario, estimates: Sequence[Estimate]) -> Scenario:
-    """The scenario with every parameter of its rules that was estimated; `dispute_onset` it has from its own hazard.
+    """The scenario with every parameter of its rules that was estimated; what it has from its own hazard it keeps.
 
     Few years fit badly: an estimate outside the bounds of its parameter counts as the bound.
     """
@@ -126,9 +126,10 @@ def with_estimates(scenario: Scenario, estimates: Sequence[Estimate]) -> Scenari
     for address, estimate in parameters(list(estimates)).items():
         _, mechanism, name = address.split(".")
         held = held_now.setdefault(mechanism, {})
-        if isinstance(held, dict) and mechanism != "dispute_onset":
+        if isinstance(held, dict):
             bounds = declared(rules[mechanism])[name]
-            held[name] = min(max(estimate.value, bounds.low), bounds.high)
+            known = held.get(name) if mechanism == "dispute_onset" else None
+            held[name] = known if known is not None else min(max(estimate.value, bounds.low), bounds.high)
     return type(scenario).model_validate(scenario.model_dump() | {"mechanisms": held_now})
 
 

@@ -112,6 +112,10 @@ class Panel(OfPairs):
         low, high = self.coverage.get(name, (1, 0))
         return low <= year <= high
 
+    def known_until(self, *names: str) -> int:
+        """Last year of the panel that all of these data sets speak of; the year before its first, if there is none."""
+        return min([self.last, *(self.coverage.get(name, (1, 0))[1] for name in names)], default=self.last)
+
     def place(self, ccode: int) -> int:
         """Index of a state.
 

@@ -95,7 +95,7 @@ class Alliances(Mechanism):
     by_loss: float = param(1, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
     usual: float = param(-1, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
     strain: float = param(4, unit="1", low=1, high=20, doc="Endings in dispute, factor.", source="assumed")
-    found: float = param(0.007, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
+    found: float = param(0.01, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
     by_power: float = param(0.5, unit="1", low=0, high=2, doc="Of power on calling.", source="assumed")
     surge: float = param(5, unit="1", low=1, high=20, doc="Calls after an upheaval, factor.", source="assumed")
     unrest: float = param(3, unit="year", low=0, high=20, doc="How long an upheaval lasts.", source="assumed")
@@ -104,10 +104,10 @@ class Alliances(Mechanism):
     kinship: float = param(0.3, unit="1", low=-2, high=4, doc="Surplus over a0 to be invited.", source="assumed")
     company: float = param(4, unit="1", low=0, high=8, doc="Of many joining at once.", source="assumed")
     accede: float = param(0.15, unit="1/year", low=0, high=0.5, doc="Applying at full surplus.", source="assumed")
-    defence: float = param(0.63, unit="1", low=0, high=0.9, doc="New pacts: defence.", source="ATOP2002fit")
-    offence: float = param(0.02, unit="1", low=0, high=0.1, doc="Defence and offence.", source="ATOP2002fit")
-    nonaggression: float = param(0.32, unit="1", low=0, high=1, doc="Non-aggression.", source="ATOP2002fit")
-    neutrality: float = param(0.01, unit="1", low=0, high=1, doc="Neutrality.", source="ATOP2002fit")
+    defence: float = param(0.698, unit="1", low=0, high=0.9, doc="New pacts: defence.", source="ATOP2002fit")
+    offence: float = param(0.0219, unit="1", low=0, high=0.1, doc="Defence and offence.", source="ATOP2002fit")
+    nonaggression: float = param(0.265, unit="1", low=0, high=1, doc="Non-aggression.", source="ATOP2002fit")
+    neutrality: float = param(0.00183, unit="1", low=0, high=1, doc="Neutrality.", source="ATOP2002fit")
     warming: float = param(0.2, unit="1", low=0, high=0.5, doc="Affinity won by a new pact.", source="assumed")
 
     phase: ClassVar = Phase.RESOLVE

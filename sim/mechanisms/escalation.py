@@ -57,21 +57,21 @@ FITTED = "GML2016fit"
 class Escalation(Mechanism):
     """Moves `hostility` of live disputes at levels 2 to 4; counts crises and wars."""
 
-    end: float = param(2.4, unit="1/year", low=0.2, high=12, doc="Rate at which disputes end.", source=FITTED)
+    end: float = param(2.25, unit="1/year", low=0.2, high=12, doc="Rate at which disputes end.", source=FITTED)
     rise: float = param(1.6, unit="1/year", low=0, high=12, doc="Rate of rising to force.", source=FITTED)
-    war: float = param(0.10, unit="1/year", low=0, high=2, doc="Force to war until the turn.", source=FITTED)
+    war: float = param(0.0958, unit="1/year", low=0, high=2, doc="Force to war until the turn.", source=FITTED)
     war_since: float = param(0.08, unit="1/year", low=0, high=2, doc="Force to war from then on.", source="assumed")
     turning_year: float = param(1991, unit="year", low=0, high=9999, doc="Wars are rarer since.", source="assumed")
-    death: float = param(1.1, unit="1/year", low=0, high=12, doc="Rate of the first death.", source=FITTED)
+    death: float = param(1.15, unit="1/year", low=0, high=12, doc="Rate of the first death.", source=FITTED)
     nuclear_caution: float = param(0.5, unit="1", low=0, high=2, doc="Factor, both nuclear.", source="assumed")
     cost: float = param(1, unit="1", low=0.9, high=1.4, doc="Mean cost of war to a target (c).", source="assumed")
     stake: float = param(0.5, unit="1", low=0, high=0.9, doc="Cost of war to the demander (k).", source="assumed")
     uncertainty: float = param(0.7, unit="1", low=0.65, high=0.9, doc="Spread of costs (D0).", source="assumed")
     by_parity: float = param(0.3, unit="1", low=0, high=1, doc="Parity widens the spread.", source="assumed")
-    usual_parity: float = param(0.31, unit="1", low=0, high=1, doc="Mean where force is used.", source=FITTED)
+    usual_parity: float = param(0.29, unit="1", low=0, high=1, doc="Mean where force is used.", source=FITTED)
     by_new_leader: float = param(0.3, unit="1", low=0, high=1, doc="So do new leaders.", source="assumed")
     usual_newness: float = param(
-        0.26, unit="1", low=0, high=1, doc="Mean where force is used.", source="GML2016fit; Goemans2009fit"
+        0.259, unit="1", low=0, high=1, doc="Mean where force is used.", source="GML2016fit; Goemans2009fit"
     )
     settling_in: float = param(2, unit="year", low=0.2, high=20, doc="Until leaders are known.", source="assumed")
     calming: float = param(0.5, unit="1", low=0, high=1, doc="A credible go-between narrows it.", source="assumed")

@@ -1,9 +1,10 @@
 """Trade flows towards what size, distance, friendship and barriers predict.
 
-    F_ij = scale (gdp_i gdp_j / W^2)^by_size W (1000 km / (distance_ij + offset))^e_ij
+    F_ij = scale (gdp_i gdp_j / W^2)^by_size W (1000 km / (distance_ij + offset))^by_distance
+           ((distance_ij + offset) / usual)^d_ij
            exp(by_affinity A_ij + by_membership joint_membership_ij - by_rivalry rivalry_ij - by_war [war]
                + residual_ij) (1 - s_ij) (1 - s_ji) o_i o_j,      W = sum_i gdp_i
-    e_ij = by_distance (1 - by_digital (D_i + D_j) / 2)
+    d_ij = by_distance by_digital (D_i + D_j) / 2
     trade <- F + (trade - F) exp(-speed dt)
 
 | symbol | column | unit | shape |
@@ -17,7 +18,8 @@
 
 Growing all economies alike grows trade alike (W^2 in the denominator). With `scale` the goods trade of all states of
 2000 is a quarter of world product, each pair counted once, at affinity and joint membership of about .2. What is sold
-digitally feels distance less, so its share lowers the elasticity.
+digitally feels distance less, so it lowers the elasticity: trade moves from the near to the far, and at the distance
+`usual` stays what it was, since only how dear a partner is beside the others decides (Anderson & van Wincoop 2003).
 
 Assumes: what a pair trades beyond the prediction at the start stays with it; third parties matter only through W.
 Source: gravity with elasticities near 1 and -.9, Head and Mayer 2014; distance matters 65% less online, Lendle et al.
@@ -60,6 +62,7 @@ def gravity_flows(
     by_size: float,
     by_distance: float,
     by_digital: float,
+    usual: float = 1000.0,
 ) -> Array:
     """Trade that gravity predicts between all pairs, 1e9 USD a year, (n, n), symmetric; the diagonal is to be ignored.
 
@@ -69,9 +72,11 @@ def gravity_flows(
         sanctions: (n, n), share of trade that i bars with j.
         digital: (n,), share of exports that is delivered digitally.
         product: world gdp.
+        usual: distance at which selling online changes nothing, km.
     """
-    size = by_size * np.log(gdp / product)
-    freed = by_distance * (0.5 - by_digital / 2 * (digital + np.zeros(len(gdp))))
+    online = by_distance * by_digital / 2 * (digital + np.zeros(len(gdp)))
+    size = by_size * np.log(gdp / product) + online * np.log(1000 / usual)
+    freed = by_distance / 2 - online
     log_flow = (freed[:, None] + freed) * nearness
     log_flow += closeness
     log_flow += size[:, None] + size
@@ -100,6 +105,7 @@ class Trade(Mechanism):
     by_digital: float = param(
         0.65, unit="1", low=0, high=1, doc="Of distance that trade online is spared.", source="LendleEtAl2016"
     )
+    usual: float = param(4000, unit="km", low=500, high=10000, doc="Where digital is neutral.", source="assumed")
     offset: float = param(500, unit="km", low=50, high=3000, doc="Distance between neighbours.", source="assumed")
     by_affinity: float = param(0.5, unit="1", low=0, high=2, doc="Log trade per unit of affinity.", source="assumed")
     by_membership: float = param(0.4, unit="1", low=0, high=2, doc="Of joint membership.", source="assumed")
@@ -129,7 +135,7 @@ class Trade(Mechanism):
             world.sanctions,
             world.digital_share,
             product=max(float(world.gdp.sum(where=world.alive)), 1e-12),
-            **self.numbers("scale", "by_size", "by_distance", "by_digital"),
+            **self.numbers("scale", "by_size", "by_distance", "by_digital", "usual"),
         )
         if not (world.openness == 1).all():
             flows *= world.openness[:, None] * world.openness

@@ -42,6 +42,7 @@ def small(**arrays: Any) -> Any:
     usual = {
         "first": 1950,
         "last": 1955,
+        "known_until": lambda *data: 1955,
         "years": np.arange(1950, 1956),
         "codes": np.array([2, 20, 40]),
         "exists": exists,
@@ -218,3 +219,11 @@ def test_covariates_of_a_year_do_not_depend_on_what_came_later(panel: Panel) -> 
     later = later.where(later.t <= early.at(1980))
     assert (later.i == place[rows.i]).all()
     assert (Covariates(early).design(rows, exact) == Covariates(late).design(later, exact)).all()
+
+
+def test_years_that_a_data_set_does_not_speak_of_are_left_out_not_peaceful() -> None:
+    """A list that ends in 1953 has no rows of 1954 and 1955: nothing known is not nothing happened."""
+    whole, short = small(), small(known_until=lambda *data: 1953 if "dispute_pairs" in data else 1955)
+    assert set(past_rows(whole, 1951, "dispute_pairs").t) == {1, 2, 3, 4, 5}
+    assert set(past_rows(short, 1951, "dispute_pairs").t) == {1, 2, 3}
+    assert set(past_rows(short, 1951).t) == {1, 2, 3, 4, 5}

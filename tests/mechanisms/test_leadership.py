@@ -92,8 +92,18 @@ def test_democracy_moves_by_its_noise_and_towards_its_region() -> None:
     for dt in (1.0, 0.25):
         moved = regime_after(d, d, z, dt=dt, regional_pull=0.0, regime_noise=0.05)
         assert (moved - d).std() == pytest.approx(0.05 * np.sqrt(dt), rel=0.03)
-    pulled = regime_after(np.array([0.2]), np.array([0.6]), np.zeros(1), dt=1.0, regional_pull=0.05, regime_noise=0.05)
+    pulled = regime_after(np.array([0.2]), np.array([0.6]), np.zeros(1), dt=1.0, regional_pull=0.05, regime_noise=0.0)
     assert pulled[0] == pytest.approx(0.2 + 0.4 * -np.expm1(-0.05))
+
+
+@pytest.mark.parametrize("start", [0.05, 0.2, 0.5, 0.9])
+def test_luck_alone_makes_a_world_neither_more_nor_less_democratic(start: float) -> None:
+    rng = np.random.Generator(np.random.PCG64(2))
+    d = np.full(20_000, start)
+    for _ in range(40):
+        d = regime_after(d, d, rng.standard_normal(len(d)), dt=0.25, regional_pull=0.0, regime_noise=0.06)
+    assert abs(d.mean() - start) < 4 * d.std() / np.sqrt(len(d))
+    assert d.min() >= 0 and d.max() <= 1
 
 
 def test_the_mean_of_a_region_counts_the_living() -> None:

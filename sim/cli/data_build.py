@@ -61,7 +61,7 @@ def build(folder: Path, year: int, states: int | None, out: Path | None, fit: bo
     """
     from sim.built_in import user_folder
     from sim.empirical.building import world_scenario
-    from sim.empirical.fits_of_conflict import onset
+    from sim.empirical.fits_kept import kept_onset
     from sim.empirical.panel import Panel
     from sim.empirical.scenario_files import write_scenario
     from sim.scenario import scenario_from
@@ -76,7 +76,7 @@ def build(folder: Path, year: int, states: int | None, out: Path | None, fit: bo
     if file.exists() and not (kept or force):
         raise OccupiedError(f"--out {file} is there already; name another file, or add --force to replace it")
     panel = Panel.of(folder, last=year)
-    data = world_scenario(panel, year, states, hazard=onset(panel) if fit else None) | {"name": file.stem}
+    data = world_scenario(panel, year, states, hazard=kept_onset(panel) if fit else None) | {"name": file.stem}
     built = scenario_from(data)
     write_scenario(data, file)
     held = {

@@ -89,11 +89,11 @@ def named(name: str, allow_code: bool) -> Scenario:
 def from_data(folder: Path, year: int) -> Scenario:
     """The world at the end of a year."""
     from sim.empirical.building import scenario_of
-    from sim.empirical.fits_of_conflict import onset
+    from sim.empirical.fits_kept import kept_onset
     from sim.empirical.panel import Panel
 
     panel = Panel.of(folder, last=year)
-    return scenario_of(panel, year, hazard=onset(panel))
+    return scenario_of(panel, year, hazard=kept_onset(panel))
 
 
 def told(found: Validation) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,7 @@ def _of_votes(value: Array, se: Array, n: int) -> Iterator[Estimate]:
     told = "variogram of United Nations ideal points, 1 to 25 years, and their variance"
     total = Estimate("ideal_points.wandering", float(value[0]), float(se[0]), n, "1/year^.5", f"yearly spread: {told}")
     yield total
-    own, leaders = np.sqrt(1 - LEADERS_SHARE), np.sqrt(LEADERS_SHARE)
+    own, leaders = sqrt(1 - LEADERS_SHARE), sqrt(LEADERS_SHARE)
     yield total.times(
         own, "mechanisms.ideal_points.innovation", f"two thirds of the variance, the rest leaders': {told}"
     )

@@ -22,7 +22,8 @@ from sim.core.registry import discover
 from sim.empirical.baselines import baselines
 from sim.empirical.building import scenario_of
 from sim.empirical.estimates import Estimate
-from sim.empirical.estimating import fit_all, onset, parameters
+from sim.empirical.estimating import parameters
+from sim.empirical.fits_kept import kept_estimates, kept_onset
 from sim.empirical.forecasting import Expected, chance_now, expected
 from sim.empirical.panel import Panel
 from sim.empirical.sources import DataError, Found, find
@@ -98,8 +99,8 @@ def hindcast(
         raise DataError(f"start {start}: too few years since 1946 to learn from; write {1946 + LEARNED} or later")
     found = folder if isinstance(folder, Found) else find(folder)
     panel, years = Panel.of(found, last=start), np.arange(start + 1, end + 1)
-    hazard = onset(panel)
-    estimates = fit_all(panel, hazard=hazard)
+    hazard = kept_onset(panel)
+    estimates = kept_estimates(panel, hazard)
     scenario = with_estimates(scenario_of(panel, start, hazard=hazard), estimates)
     ensemble = expected(scenario, len(years), runs, seed=seed, factory=factory, progress=progress)
     forceful = sum(e.value for e in estimates if e.name in FORCEFUL)

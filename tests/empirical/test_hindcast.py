@@ -12,7 +12,10 @@ from click.testing import CliRunner
 
 from sim.cli.program import detente
 from sim.empirical.baselines import MODELS
+from sim.empirical.estimating import fit_all, onset
+from sim.empirical.fits_kept import kept_estimates, kept_onset
 from sim.empirical.hindcast import FROZEN, MODEL, Hindcast, hindcast
+from sim.empirical.panel import Panel
 from sim.empirical.scorecard import counted, diagrams, rows, won
 from sim.empirical.sources import DataError
 from sim.empirical.targets import TARGETS
@@ -68,11 +71,43 @@ def test_the_base_rate_does_not_discriminate_and_the_model_does(done: Hindcast) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [1979, START])
-def test_nothing_later_than_the_start_is_used(collection: Path, tmp_path: Path, start: int) -> None:
-    other = rewrite_future(collection, tmp_path / "other", start)
-    one, two = (hindcast(folder, start, start + 3, runs=2, factory=local(1)).table() for folder in (collection, other))
-    for name in one:
-        assert one[name].tobytes() == two[name].tobytes(), name
+def test_nothing_later_than_the_start_is_used(
+    collection: Path, tmp_path: Path, start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_the_future_does_not_matter(collection, tmp_path, start, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("start", [1975, 1990])
+def test_nothing_later_than_the_start_is_used_of_the_real_record(
+    data_folder: Path, tmp_path: Path, start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_the_future_does_not_matter(data_folder, tmp_path, start, monkeypatch)
+
+
+def assert_the_future_does_not_matter(folder: Path, tmp_path: Path, start: int, patch: pytest.MonkeyPatch) -> None:
+    """The forecast is the same, bit for bit, when everything after the start is another; nothing kept is re-used."""
+    tables = []
+    for name, data in (("one", folder), ("two", rewrite_future(folder, tmp_path / "other", start))):
+        patch.setenv("DETENTE_CACHE", str(tmp_path / name))
+        tables.append(hindcast(data, start, start + 3, runs=2, factory=local(1)).table())
+    for name, values in tables[0].items():
+        assert values.tobytes() == tables[1][name].tobytes(), name
+
+
+@pytest.mark.slow
+def test_fits_from_the_cache_are_those_made_anew(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    panel = Panel.of(collection, last=START)
+    cold = kept_onset(panel)
+    monkeypatch.setattr("sim.empirical.fits_kept.onset", lambda *_: pytest.fail("fitted again"))
+    warm = kept_onset(panel)
+    assert warm.numbers() == cold.numbers() == onset(panel).numbers()
+    assert warm.frailty.tobytes() == cold.frailty.tobytes()
+    first = kept_estimates(panel, cold)
+    assert repr(first) == repr(kept_estimates(panel, warm)) == repr(fit_all(panel))
 
 
 @pytest.mark.slow

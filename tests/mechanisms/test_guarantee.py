@@ -152,7 +152,9 @@ def test_extended_deterrence_lowers_onset() -> None:
 
 def test_clients_that_their_patron_punishes_are_attacked_more_often() -> None:
     """Paired seeds: the same hazards and draws, the guarantee halved; but fewer than without any pact."""
-    bare, covered, punished = onsets(exposed(False)), onsets(exposed(True)), onsets(exposed(True, punished=1.0))
+    bare, covered, punished = (
+        onsets(world, runs=600) for world in (exposed(False), exposed(True), exposed(True, punished=1.0))
+    )
     more = punished - covered
     assert more.mean() - 1.96 * more.std(ddof=1) / np.sqrt(len(more)) > 0
     assert punished.sum() <= bare.sum()

@@ -238,7 +238,7 @@ def test_style_follows_leverage_and_credibility() -> None:
         return talks.logistic(sum(press.values())), talks.logistic(sum(propose.values()))
 
     usual = odds(UNIT.usual_credibility, UNIT.usual_leverage)
-    assert usual == pytest.approx((0.41, 0.79))
+    assert usual == pytest.approx((UNIT.manipulates, UNIT.formulates))
     assert odds(0.6, 0.5)[0] > usual[0] and odds(0.9, 0.15)[1] > usual[1] > odds(0.2, 0.15)[1]
     settled = [
         talks.logistic(sum(talks.success_terms(0.5, 0.6, 0.1, 0.5, style, NUMBERS).values()))

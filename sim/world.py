@@ -103,6 +103,7 @@ class World(Store):
     democracy = column("i", "1", 0, 1, "Electoral democracy (polyarchy).", initial=0.5)
     democratic_tradition = column("i", "1", 0, 1, "Electoral democracy of the past: follows slowly.", initial=0.5)
     ideal_point = column("i", "1", -6, 6, "Latent position in United Nations voting.")
+    voted = column("i", "1", -8, 8, "Ideal point as the votes of the step show it, with their noise.")
     ideal_anchor = column("i", "1", -6, 6, "Where the ideal point slowly returns to.")
     credibility = column("i", "1", 0, 1, "Reputation as an honest broker.", initial=0.35)
     autonomy = column("i", "1", 0.5, 1.5, "Desire for independence: rho of the portfolio.", initial=1)

@@ -167,7 +167,9 @@ def _of_votes(value: Array, se: Array, n: int) -> Iterator[Estimate]:
     yield total.times(leaders, "mechanisms.leadership.shift", f"a third of the variance of wandering: {told}")
     name = "mechanisms.ideal_points.reversion"
     yield Estimate(name, float(value[1]), float(se[1]), n, "1/year", f"return to the anchor: {told}")
-    yield Estimate("ideal_points.noise", float(value[2]), float(se[2]), n, "1", f"spread of observation errors: {told}")
+    yield Estimate(
+        "mechanisms.ideal_points.noise", float(value[2]), float(se[2]), n, "1", f"spread of observation errors: {told}"
+    )
 
 
 def _wandering(variogram: Array) -> Array:

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.columns import Array
-from sim.core.streams import Streams
 from sim.core.update import Happening
 from sim.events import Entry
 from sim.model import Geopolitics
 from sim.world import WAR, World
 
-VOTE_NOISE = 0.15
-"""Standard deviation of what votes tell of an ideal point (Bailey, Strezhnev & Voeten 2017, as the model has it)."""
 DEMOCRATIC = 0.5
 """Electoral democracy from which a state counts as a democracy."""
 MEDIATORS = ("a state", "United Nations", "regional organisation", "a group")
@@ -81,19 +78,18 @@ def watched(model: Geopolitics, years: int) -> Watched:
         votes=np.zeros((years + 1, n)),
         alive=np.zeros((years + 1, n), dtype=bool),
     )
-    noise = Streams(model.seed).at("votes", 0).normal(scale=VOTE_NOISE, size=(years + 1, n))
     live: dict[frozenset[int], Quarrel] = {}
-    _at_year_end(world, seen, 0, noise)
+    _at_year_end(world, seen, 0)
     for year in range(years):
         _watch_a_year(model, seen, year, live)
-        _at_year_end(world, seen, year + 1, noise)
+        _at_year_end(world, seen, year + 1)
     return seen
 
 
-def _at_year_end(world: World, seen: Watched, at: int, noise: Array) -> None:
+def _at_year_end(world: World, seen: Watched, at: int) -> None:
     seen.allied[at] = world.allied
     seen.power[at] = world.power
-    seen.votes[at] = world.ideal_point + noise[at]
+    seen.votes[at] = world.voted
     seen.alive[at] = world.alive
 
 

@@ -2,6 +2,7 @@
 
     dx_i = reversion (a_i - x_i) dt + by_pole sum_g w_ig (x_g - x_i) dt + innovation sqrt(dt) z_i
     da_i = following (x_i - a_i) dt - homing a_i dt
+    voted_i = x_i + noise z'_i
 
 | symbol | column | unit | shape |
 |---|---|---|---|
@@ -9,7 +10,8 @@
 | a | ideal_anchor | 1 | (n,) |
 | w | alignment without its component 0 | 1 | (n, g) |
 | x_g | pole_weight @ ideal_point | 1 | (g,) |
-| z | a standard normal number | 1 | (n,) |
+| z, z' | standard normal numbers | 1 | (n,) |
+| what votes show | voted | 1 | (n,) |
 
 With a third of all variance (.184^2 a year) coming from new leaders, `innovation` is .184 sqrt(2/3). Observation noise
 of .134 included, states that lean on poles by two thirds have correlations of .962, .897, .826 and .713 after 1, 5, 10
@@ -48,7 +50,7 @@ def pole_pull(x: Array, shares: Array, pole_x: Array) -> Array:
 
 @dataclass(frozen=True)
 class IdealPoints(Mechanism):
-    """Adds to `ideal_point` and `ideal_anchor`."""
+    """Adds to `ideal_point` and `ideal_anchor`; sets `voted`, which nobody reads but who compares with votes."""
 
     innovation: float = param(
         0.15,
@@ -64,15 +66,20 @@ class IdealPoints(Mechanism):
     following: float = param(0.035, unit="1/year", low=0, high=0.1, doc="Anchor after the point.", source="assumed")
     homing: float = param(0.03, unit="1/year", low=0.005, high=0.2, doc="Anchor back to the middle.", source="assumed")
     by_pole: float = param(0.005, unit="1/year", low=0, high=0.2, doc="To the poles sided with.", source="assumed")
+    noise: float = param(0.134, unit="1", low=0, high=0.5, doc="Of votes about it.", source="BaileyEtAl2017fit")
 
     phase: ClassVar = Phase.REMEMBER
     reads: ClassVar = "ideal_point ideal_anchor alignment pole_weight alive"
-    writes: ClassVar = "ideal_point ideal_anchor"
+    writes: ClassVar = "ideal_point ideal_anchor voted"
 
     def __call__(self, world: World, rng: Generator) -> Update:
         x, dt = world.ideal_point, world.dt
-        wander = self.innovation * math.sqrt(dt) * rng.standard_normal(len(x))
+        wandering, noise = rng.standard_normal((2, len(x)))
+        wander = self.innovation * math.sqrt(dt) * wandering
         habit, shift = anchored_pull(x, world.ideal_anchor, **self.numbers("reversion", "following", "homing"))
         siding = self.by_pole * pole_pull(x, world.alignment[:, 1:], world.pole_weight @ x)
         moved = ((habit + siding) * dt + wander) * world.alive
-        return Update(add={"ideal_point": moved, "ideal_anchor": shift * (dt * world.alive)})
+        return Update(
+            add={"ideal_point": moved, "ideal_anchor": shift * (dt * world.alive)},
+            set={"voted": x + moved + self.noise * noise},
+        )

@@ -104,6 +104,7 @@ def _states(scenario: Scenario, names: Names) -> dict[str, Array]:
     policies = [names.policies.index(scenario.policy_of(code)) for code in names.states]
     return arrays | {
         "ideal_anchor": arrays["ideal_point"],
+        "voted": arrays["ideal_point"],
         "great": np.array(great),
         "region": np.array([names.regions.index(state.region) for state in states]),
         "force": _given_or([state.force for state in states], sustained),

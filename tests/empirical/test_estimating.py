@@ -207,7 +207,7 @@ def test_votes_made_by_the_models_equations_give_their_numbers_back() -> None:
             seen[year] = x + noise * rng.normal(size=n)
     panel = SimpleNamespace(first=1946, exists=np.ones_like(seen, dtype=bool), ideal_point=seen)
     found = {e.name: e for e in ideal_points(panel)}  # type: ignore[arg-type]
-    told = {"ideal_points.wandering": innovation, "ideal_points.noise": noise}
+    told = {"ideal_points.wandering": innovation, "mechanisms.ideal_points.noise": noise}
     for name, value in (told | {"mechanisms.ideal_points.reversion": reversion}).items():
         assert found[name].value == pytest.approx(value, abs=3.5 * found[name].se), name
         assert found[name].se < 0.4 * value

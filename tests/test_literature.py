@@ -80,7 +80,7 @@ def test_balanced_ties_with_the_poles_raise_acceptance() -> None:
 @pytest.mark.slow
 def test_taking_sides_costs_a_middle_power_its_acceptance_in_the_whole_model() -> None:
     """Kazakhstan under multi_vector or align, 2025 to 2035: the mean chance that a side would accept it."""
-    balanced, aligned = (np.array([acceptability(p, seed) for seed in range(5)]) for p in ("multi_vector", "align"))
+    balanced, aligned = (np.array([acceptability(p, seed) for seed in range(16)]) for p in ("multi_vector", "align"))
     shown("Kazakhstan that balances, not aligns, is acceptable to others", paired(balanced, aligned), +1)
 
 

@@ -93,7 +93,7 @@ class Alliances(Mechanism):
     lapsing: float = param(0.5, unit="1", low=0, high=1, doc="Share that ends for want of renewal.", source="assumed")
     term: float = param(10, unit="year", low=1, high=50, doc="Between renewals.", source="assumed")
     by_loss: float = param(1, unit="1", low=0, high=2, doc="Endings by lost surplus.", source="assumed")
-    usual: float = param(-1.3, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
+    usual: float = param(-1.6, unit="1", low=-2, high=4, doc="Surplus over a0 of the usual pact.", source="assumed")
     strain: float = param(4, unit="1", low=1, high=20, doc="Endings in dispute, factor.", source="assumed")
     found: float = param(0.01, unit="1/year", low=0, high=0.1, doc="Calls for a pact of many.", source="assumed")
     by_power: float = param(0.5, unit="1", low=0, high=2, doc="Of power on calling.", source="assumed")

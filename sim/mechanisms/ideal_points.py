@@ -43,6 +43,15 @@ def anchored_pull(x: Array, anchor: Array, *, reversion: float, following: float
     return reversion * (anchor - x), following * (x - anchor) - homing * anchor
 
 
+def usual_anchor(x: Array, *, reversion: float, following: float, homing: float, drawn: float = 0.0) -> Array:
+    """Where the anchors of ideal points x (n,) are on average once all wanders as it always does, (n,).
+
+    The regression of a on x in the stationary state of the equations above, with pull `drawn` x to the middle.
+    """
+    held = following / (following + homing)
+    return x * following / (reversion * (1 - held) + drawn + following + homing)
+
+
 def pole_pull(x: Array, shares: Array, pole_x: Array) -> Array:
     """Sum over poles of share times distance to the pole, shape (n,); shares (n, g), pole_x (g,)."""
     return shares @ pole_x - shares.sum(axis=1) * x

@@ -14,6 +14,7 @@ from sim.core.columns import Array
 from sim.interventions.presence import absent
 from sim.mechanisms.affinity import Affinity
 from sim.mechanisms.forces import Forces, steady_force
+from sim.mechanisms.ideal_points import IdealPoints, usual_anchor
 from sim.mechanisms.leadership import Leadership
 from sim.mechanisms.trade import Trade, trade_residuals
 from sim.mechanisms.war import DAYS, War
@@ -102,8 +103,9 @@ def _states(scenario: Scenario, names: Names) -> dict[str, Array]:
         arrays["milex_share"] * arrays["gdp"], depreciation=_numbers_of(scenario, "forces", Forces).depreciation
     )
     policies = [names.policies.index(scenario.policy_of(code)) for code in names.states]
+    rules = _numbers_of(scenario, "ideal_points", IdealPoints)
     return arrays | {
-        "ideal_anchor": arrays["ideal_point"],
+        "ideal_anchor": usual_anchor(arrays["ideal_point"], **rules.numbers("reversion", "following", "homing")),
         "voted": arrays["ideal_point"],
         "great": np.array(great),
         "region": np.array([names.regions.index(state.region) for state in states]),

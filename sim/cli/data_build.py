@@ -56,7 +56,7 @@ def build(folder: Path, year: int, states: int | None, out: Path | None, fit: bo
     The run begins on 1 January after YEAR; nothing later than YEAR is read. Without --out the scenario is kept in the
     user's data folder ($DETENTE_DATA_HOME, else the platform's) and found by its name: `detente run world-1990`.
 
-    The numbers of the model's rules are its own, estimated from 1946-1990; with --fit those of the onset of disputes
+    The numbers of the model's rules are its own, estimated from 1946-2023; with --fit those of the onset of disputes
     come from the years up to YEAR.
     """
     from sim.built_in import user_folder

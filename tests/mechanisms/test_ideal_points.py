@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.core.streams import Streams
-from sim.mechanisms.ideal_points import IdealPoints, anchored_pull, pole_pull
+from sim.mechanisms.ideal_points import IdealPoints, anchored_pull, pole_pull, usual_anchor
 from sim.mechanisms.leadership import Leadership
 from sim.world import World
 from tests.mechanisms.turns import turned
@@ -85,3 +85,14 @@ def test_the_dead_do_not_vote() -> None:
     before = world.ideal_point
     turned(world, IdealPoints(), steps=8)
     assert world.ideal_point[4] == before[4] and (world.ideal_point[:4] != before[:4]).all()
+
+
+def test_anchors_begin_where_eight_hundred_years_of_wandering_leave_them() -> None:
+    """The regression of anchors on ideal points in the long run of the equations is the closed form."""
+    unit, rng = IdealPoints(), np.random.Generator(np.random.PCG64(9))
+    x, anchor = np.zeros((2, 10_000))
+    for _ in range(800):
+        pull, shift = anchored_pull(x, anchor, **unit.numbers("reversion", "following", "homing"))
+        x, anchor = x + pull + unit.innovation * rng.standard_normal(len(x)), anchor + shift
+    expected = usual_anchor(np.ones(1), **unit.numbers("reversion", "following", "homing"))[0]
+    assert (x * anchor).mean() / (x * x).mean() == pytest.approx(expected, rel=0.08)

@@ -30,7 +30,7 @@ from sim.policies.buck_pass import passed_buck
 from sim.world import World
 from tests.mechanisms.worlds import small_world
 
-YEARS, SEEDS = 12, 12
+YEARS, SEEDS = 12, 18
 
 
 @cache

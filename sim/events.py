@@ -65,7 +65,7 @@ class Ledger:
         number = 0
         for entry in self.entries:
             for position in range(len(entry.happening.who)):
-                row = self._row(entry, position)
+                row = self.row(entry, position)
                 if self.keep == "summary":
                     if not row["done"]:
                         continue
@@ -73,7 +73,8 @@ class Ledger:
                 yield {"id": number, **row}
                 number += 1
 
-    def _row(self, entry: Entry, position: int) -> dict[str, Any]:
+    def row(self, entry: Entry, position: int) -> dict[str, Any]:
+        """One event of a batch, as in `rows` but for its number."""
         event = entry.happening
         done = event.done is None or bool(event.done[position])
         fields = sentence_fields(self.names, event, position)

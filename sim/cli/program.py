@@ -12,7 +12,10 @@ from typing import Any
 import click
 
 from sim import __version__
+from sim.cli.analyze import analyze
+from sim.cli.batch import batch
 from sim.cli.cite import cite
+from sim.cli.compare import compare
 from sim.cli.data import data
 from sim.cli.describe import describe
 from sim.cli.explain import explain
@@ -26,6 +29,7 @@ from sim.cli.run import run
 from sim.cli.scenario import scenario
 from sim.cli.signals import watching
 from sim.cli.validate import validate
+from sim.cli.view import view
 
 EXAMPLES = """\b
 Examples:
@@ -104,5 +108,7 @@ def detente(context: click.Context) -> None:
     help_if_alone(context)
 
 
-for command in (run, scenario, describe, report, landscape, explain, cite, data, fit, hindcast, validate):
+for command in (
+    run, scenario, describe, report, landscape, explain, cite, data, fit, hindcast, validate, view, batch, compare, analyze,
+):  # fmt: skip
     detente.add_command(command)

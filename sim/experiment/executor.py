@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,6 +37,10 @@ class ExecutorError(ValueError):
     """Runs cannot be carried out as asked. Its text is the whole message for the user."""
 
 
+class WorkerLost(RuntimeError):
+    """What was sent has killed its workers, as often as that executor tries, while the executor itself lives on."""
+
+
 @dataclass(frozen=True)
 class Outcome[R]:
     """What became of one item.
@@ -54,6 +58,18 @@ class Outcome[R]:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Local:
+    """A factory of pools of worker processes of this machine."""
+
+    workers: int
+    preload: Sequence[str]
+
+    def __call__(self) -> Executor:
+        """A new pool."""
+        return LocalPool(self.workers, self.preload)
+
+
 def local(workers: int | None = None, *, preload: Sequence[str] = ("sim.runner",)) -> Factory:
     """Processes of this machine.
 
@@ -67,7 +83,7 @@ def local(workers: int | None = None, *, preload: Sequence[str] = ("sim.runner",
     number = processors() if workers is None else workers
     if number < 1:
         raise ExecutorError(f"workers: {number} cannot do any work; write 1 or more")
-    return lambda: LocalPool(number, preload)
+    return Local(number, tuple(preload))
 
 
 def processors() -> int:
@@ -107,11 +123,12 @@ def chunked[T](items: Sequence[T], size: int) -> list[Sequence[T]]:
 def map_chunks[T, R](
     factory: Factory,
     function: Callable[[T], R],
-    chunks: Sequence[Sequence[T]],
+    chunks: Iterable[Sequence[T]],
     progress: Callable[[int, int], None] | None = None,
     *,
     window: int | None = None,
     deaths: int = 3,
+    ordered: bool = True,
 ) -> Iterator[Outcome[R]]:
     """Call a function on every item, a chunk at a time; give the outcomes in the order of the items.
 
@@ -123,15 +140,16 @@ def map_chunks[T, R](
     Args:
         factory: makes the executor.
         function: importable by the workers, as its items and results must be picklable.
-        chunks: items that travel together.
-        progress: called with the items done and their total.
+        chunks: items that travel together. What is no sequence is drawn from as workers fall free, never ahead.
+        progress: called with the items done and their total, as far as it is known.
         window: chunks under way at once; twice the workers, if None.
         deaths: workers that an item may kill before it counts as crashed.
+        ordered: False gives outcomes as they come, so that a slow item does not hold back those after it.
 
     Raises:
         ExecutorError: the factory makes no executor, or one whose workers die before they have done anything.
     """
-    work = _Work[T, R](chunks, deaths)
+    work = _Work[T, R](chunks, deaths, ordered)
     crew = _Crew(factory, window)
     told = 0
     try:
@@ -139,7 +157,10 @@ def map_chunks[T, R](
             while (chunk := work.next(crew.busy, crew.window)) is not None and crew.take(function, chunk):
                 work.under_way(chunk)
             for chunk, found in crew.finished():
-                work.settle(chunk, found)
+                if isinstance(found, WorkerLost):
+                    work.suspect(chunk, deaths)
+                else:
+                    work.settle(chunk, found)
             if crew.broken:
                 for chunk in crew.renew():
                     work.suspect(chunk)
@@ -163,32 +184,41 @@ class _Chunk:
 class _Work[T, R]:
     """What is to be done, who is under suspicion, and what is known."""
 
-    def __init__(self, chunks: Sequence[Sequence[T]], deaths: int) -> None:
-        self._queue: deque[_Chunk] = deque()
-        self.total = 0
-        for items in chunks:
-            if len(items):
-                self._queue.append(_Chunk(self.total, items))
-            self.total += len(items)
+    def __init__(self, chunks: Iterable[Sequence[T]], deaths: int, ordered: bool) -> None:
+        self.total = sum(map(len, chunks)) if isinstance(chunks, Sequence) else 0
+        self._source = (items for items in chunks if len(items))
+        self._waiting: _Chunk | None = None
+        self._drawn = 0
         self._suspects: deque[_Chunk] = deque()
         self._killed: dict[int, int] = {}
-        self._deaths, self.done, self._given = deaths, 0, 0
+        self._deaths, self._ordered, self.done, self._given = deaths, ordered, 0, 0
         self._outcomes: dict[int, Outcome[R]] = {}
 
     @property
     def left(self) -> bool:
         """Whether an outcome is still to be given."""
-        return self._given < self.total
+        return self._given < self._drawn or self._first_waiting() is not None
+
+    def _first_waiting(self) -> _Chunk | None:
+        """The next chunk of the source, drawn from it but not sent; None at its end."""
+        if self._waiting is None and (items := next(self._source, None)) is not None:
+            self._waiting = _Chunk(self._drawn, items)
+            self._drawn += len(items)
+            self.total = max(self.total, self._drawn)
+        return self._waiting
 
     def next(self, busy: int, window: int) -> _Chunk | None:
         """What to send now: suspects one at a time while nothing else is under way, else as much as fits."""
         if self._suspects:
             return None if busy else self._suspects[0]
-        return self._queue[0] if self._queue and busy < window else None
+        return self._first_waiting() if busy < window else None
 
     def under_way(self, chunk: _Chunk) -> None:
         """The chunk has been sent."""
-        (self._suspects if chunk.alone else self._queue).popleft()
+        if chunk.alone:
+            self._suspects.popleft()
+        else:
+            self._waiting = None
 
     def settle(self, chunk: _Chunk, found: list[Outcome[R]] | BaseException) -> None:
         """Take in what became of a chunk; one that could not be sent or fetched is taken apart."""
@@ -199,24 +229,25 @@ class _Work[T, R]:
             found = [Outcome(chunk.first, "error", error="".join(traceback.format_exception(found)))]
         self._record(found)
 
-    def suspect(self, chunk: _Chunk) -> None:
-        """A worker died while this was under way: try it alone; whoever dies alone is to blame."""
+    def suspect(self, chunk: _Chunk, times: int = 1) -> None:
+        """A worker died while this was under way, or several: try it alone; whoever dies alone is to blame."""
         if not chunk.alone:
             self._suspects.append(replace(chunk, alone=True))
         elif len(chunk.items) > 1:
             self._suspects.extendleft(reversed(_parts(chunk, (len(chunk.items) + 1) // 2)))
         else:
-            times = self._killed[chunk.first] = self._killed.get(chunk.first, 0) + 1
-            if times < self._deaths:
+            killed = self._killed[chunk.first] = self._killed.get(chunk.first, 0) + times
+            if killed < self._deaths:
                 self._suspects.appendleft(chunk)
             else:
-                self._record([Outcome(chunk.first, "crashed", error=f"killed its worker {times} times")])
+                self._record([Outcome(chunk.first, "crashed", error=f"killed its worker {killed} times")])
 
     def ready(self) -> Iterator[Outcome[R]]:
         """The outcomes whose turn has come."""
-        while self._given in self._outcomes:
+        while (self._given in self._outcomes) if self._ordered else self._outcomes:
+            turn = self._given if self._ordered else next(iter(self._outcomes))
             self._given += 1
-            yield self._outcomes.pop(self._given - 1)
+            yield self._outcomes.pop(turn)
 
     def _record(self, found: list[Outcome[R]]) -> None:
         self._outcomes.update((outcome.index, outcome) for outcome in found)

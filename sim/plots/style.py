@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -81,10 +83,17 @@ class Margins:
     bottom: float = 38
 
 
+class Drawing(Figure):
+    """A figure that notebooks show in place."""
+
+    def _repr_svg_(self) -> str:
+        return svg(self, f"d{id(self):x}", label="figure")
+
+
 def canvas(width: float, height: float, margins: Margins | None = None) -> tuple[Figure, Axes]:
     """A figure with one pair of axes; sizes in points (1/72 inch)."""
     space = margins or Margins()
-    figure = Figure(figsize=(width / 72, height / 72))
+    figure = Drawing(figsize=(width / 72, height / 72))
     FigureCanvasSVG(figure)
     box = (
         space.left / width,
@@ -185,6 +194,18 @@ def svg(figure: Figure, key: str, *, label: str) -> str:
     width, height = (72 * size for size in figure.get_size_inches())
     head = f'<svg role="img" aria-label="{_escaped(label)}" viewBox="0 0 {width:.6g} {height:.6g}">'
     return re.sub(r"<svg[^>]*>", lambda _: head, text, count=1).strip()
+
+
+def save_svg(figure: Figure, path: Path) -> Path:
+    """Write a figure as an SVG file that repeats bit for bit, on white ground; it appears whole or not at all."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with look():
+            figure.savefig(draft, format="svg", facecolor=PAPER, metadata={"Date": None, "Creator": None})
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
 
 
 def _escaped(text: str) -> str:

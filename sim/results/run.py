@@ -109,6 +109,16 @@ class Run:
             raise ValueError(f"no table '{what}'; {nearest(what, TABLES)}")
         return pd.DataFrame(TABLES[what](self))
 
+    def _repr_html_(self) -> str:
+        """A notebook's view: what it was, and every measure at its start and end."""
+        from sim.results.shown import run_html
+
+        return run_html(self)
+
+    def __repr__(self) -> str:
+        years = f"{self.time[0]:g} to {self.time[-1]:g}"
+        return f"Run({self.scenario.name}, seed {self.seed}, {years}, {len(self.events)} events)"
+
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write it into a folder; see `save_runs`."""
         from sim.results.storage import save_runs

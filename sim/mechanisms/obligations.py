@@ -112,7 +112,7 @@ class Obligations(Mechanism):
     by_affinity: float = param(1, unit="1", low=0, high=4, doc="Of liking one side more.", source="assumed")
     by_rivalry: float = param(1.5, unit="1", low=0, high=4, doc="Of rivalry with the opponent.", source="assumed")
     by_tie: float = param(1, unit="1", low=0, high=4, doc="Of a pact with the opponent.", source="assumed")
-    volunteer: float = param(-3, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
+    volunteer: float = param(-2.4, unit="1", low=-8, high=0, doc="Joining without a pledge.", source="assumed")
     by_distance: float = param(4, unit="1", low=0, high=8, doc="Of a remote opponent.", source="assumed")
     usual_remoteness: float = param(0.5, unit="1", low=0, high=1, doc="Of opponents of allies.", source="assumed")
     by_chain: float = param(1, unit="1", low=0, high=4, doc="Of being called by a joiner.", source="assumed")

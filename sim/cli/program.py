@@ -28,6 +28,7 @@ from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.scenario import scenario
 from sim.cli.signals import watching
+from sim.cli.sweep import sweep
 from sim.cli.validate import validate
 from sim.cli.view import view
 
@@ -109,6 +110,7 @@ def detente(context: click.Context) -> None:
 
 
 for command in (
-    run, scenario, describe, report, landscape, explain, cite, data, fit, hindcast, validate, view, batch, compare, analyze,
+    run, scenario, describe, report, landscape, explain, cite, data, fit, hindcast, validate, view, batch, compare,
+    sweep, analyze,
 ):  # fmt: skip
     detente.add_command(command)

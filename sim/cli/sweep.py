@@ -13,6 +13,7 @@ from sim.cli.failures import Session, say
 from sim.cli.options import Command, allow_code_option, debug_option, help_if_alone, json_option
 from sim.cli.pace import paced
 from sim.cli.signals import Interrupted
+from sim.cli.sweep_report import report
 from sim.cli.sweep_told import planned, standing
 
 if TYPE_CHECKING:
@@ -39,23 +40,7 @@ On other machines:
 """
 
 
-class Later(click.Group):
-    """A group that imports the command `report` when somebody asks for it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of their use."""
-        return [*super().list_commands(ctx), "report"]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by name."""
-        if cmd_name == "report":
-            from sim.cli.sweep_report import report
-
-            return report
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(cls=Later, epilog=EPILOG, invoke_without_command=True)
+@click.group(epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def sweep(context: click.Context) -> None:
     """Carry out experiments of many runs, on this machine or on many."""
@@ -256,3 +241,6 @@ def carried_out(session: Session, design: Design, out: Path, factory: Factory, a
         raise
     found = state_of(out)
     click.echo(json.dumps(found.data(), indent=2) if as_json else standing(found))
+
+
+sweep.add_command(report)

@@ -10,7 +10,7 @@ import hashlib
 from typing import Any, cast
 
 import numpy as np
-from numpy.random import Generator, Philox
+from numpy.random import PCG64, Generator, Philox
 
 from sim.core.columns import Array
 
@@ -64,6 +64,17 @@ class Streams:
         start = {**bits.state, "buffer": (0, 0, 0, 0), "state": {"key": tuple(bits.state["state"]["key"].tolist())}}
         self._streams[name] = Stream(Generator(bits), start)
         return self._streams[name]
+
+
+def seed_of(entropy: int, *address: int) -> int:
+    """A seed for whatever stands at an address, 0 .. 2**63 - 1: always the same, and unrelated to its neighbours'."""
+    sequence = np.random.SeedSequence(entropy, spawn_key=address)
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def generator_of(seed: int) -> Generator:
+    """The one generator of something that is drawn once, before any model runs: the points of a design."""
+    return Generator(PCG64(seed))
 
 
 def symmetric_uniform(rng: Generator, n: int) -> Array:

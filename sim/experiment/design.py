@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from sim import __version__
+from sim.core.streams import seed_of
 from sim.experiment.points import GROWING, Factor, points_of
 
 BASE = "base"
@@ -160,12 +159,6 @@ class Design:
             "n": None if self.kind in GROWING else self.n,
             "rows": self.rows if self.kind in ("list", "csv") else None,
         }
-
-
-def seed_of(entropy: int, row: int, replicate: int) -> int:
-    """The seed of a run, 0 .. 2**63 - 1: it depends on the row and the replicate, not on arm or scenario."""
-    sequence = np.random.SeedSequence(entropy, spawn_key=(row, replicate))
-    return int(sequence.generate_state(1, np.uint64)[0] >> 1)
 
 
 def _rules(stop: Stop) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from sim.core.columns import Array
+from sim.core.streams import generator_of
 
 LATTICES = ("grid", "list", "csv", "one_at_a_time")
 """Designs of chosen values."""
@@ -99,7 +100,7 @@ def _point(factors: Sequence[Factor], shares: Array) -> dict[str, Any]:
 
 def _sample(kind: str, d: int, n: int, seed: int) -> Array:
     """Points of the unit cube, (n, d)."""
-    rng = np.random.Generator(np.random.PCG64(seed))
+    rng = generator_of(seed)
     if kind == "lhs":
         return np.asarray(qmc.LatinHypercube(d, rng=rng).random(n))
     if kind == "halton":

@@ -24,7 +24,7 @@ FULL = f"{LIMITS.sessions} people are watching at once, which is all this server
 
 def opens_with(opening: Opening) -> None:
     """Say what visitors find from now on."""
-    global OPENING  # noqa: PLW0603 - solara imports this module by name and leaves no other way in
+    global OPENING
     OPENING = opening
 
 

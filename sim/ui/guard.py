@@ -22,7 +22,7 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OWN = "/detente/"
-PATHS = (OWN, "/static/", "/_solara/cdn/", "/_solara/api/close/", "/jupyter/api/kernels/")
+PATHS = (OWN, "/static/", "/_solara/cdn/", "/_solara/api/close/", "/jupyter/nbextensions/", "/jupyter/api/kernels/")
 """Where paths may begin, beside the page itself."""
 REFUSED = ("/static/public", "/_solara/cdn/..")
 MESSAGES = frozenset({"comm_msg", "comm_close", "comm_info_request", "kernel_info_request"})

@@ -1,34 +1,25 @@
-"""Serves the page to this machine, and to others only if asked: hosts and origins are checked, headers forbid the rest.
-
-Nothing is fetched from anywhere: solara's own parts come from pip, ours from this folder.
-"""
+"""Serves the page: binds exactly where it was asked to, keeps solara from the network, puts the wall in front of it."""
 
 from __future__ import annotations
 
 import ipaddress
-import mimetypes
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sim.ui.app import Offer
-
-type Scope = dict[str, Any]
-type Receive = Callable[[], Awaitable[dict[str, Any]]]
-type Send = Callable[[dict[str, Any]], Awaitable[None]]
+from sim.ui.guard import Guard
+from sim.ui.opening import Opening
 
 STATIC = Path(__file__).parent / "static"
-PREFIX = "/detente/"
 NOWHERE = "http://127.0.0.1:9/"
+"""A port at which nothing listens: what is not on this machine fails at once."""
 SETTINGS = {
     "SOLARA_APP": "sim.ui.app",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_ASSETS_CDN": NOWHERE,
-    "SOLARA_ASSETS_PROXY": "False",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
@@ -36,122 +27,69 @@ SETTINGS = {
     "SOLARA_KERNEL_MAX_COUNT": "40",
     "SOLARA_SESSION_HTTP_ONLY": "True",
 }
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: ws: wss:; object-src 'none';"
-    " frame-ancestors 'none'; base-uri 'self'; form-action 'none'"
-)
-HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-]
-CLOSED = ("/resourcez", "/readyz/debug", "/_solara/api")
-TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".mjs": "text/javascript"}
+LARGEST_MESSAGE = 4 << 20
+EVERYWHERE = ("0.0.0.0", "::")
 
 
-class PortTakenError(OSError):
-    """Another program listens where the page was to be."""
+class PortTakenError(ValueError):
+    """Nothing can listen where the page was to be."""
 
 
-class Guard:
-    """Lets through only requests that mean this server, and adds headers to what goes out.
+def serve(opening: Opening, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted.
 
     Args:
-        app: what answers.
-        hosts: values of the Host header that are this server's.
+        opening: what visitors find.
+        host, port: where to listen; port 0 takes any that is free.
+        ready: called with the address once the page can be opened.
+
+    Raises:
+        PortTakenError: nothing can listen there.
     """
+    bound = listening(host, port)
+    os.environ.update(SETTINGS)  # solara reads its settings when it is imported
+    import uplot
+    import uvicorn
+    from solara.server import starlette
 
-    def __init__(self, app: Any, hosts: set[str]) -> None:
-        self.app, self.hosts = app, hosts
+    from sim.ui import app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, refuse, or serve a file of ours."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        if not self.admits(scope):
-            await refuse(scope, send, 403, b"forbidden")
-            return
-
-        async def guarded(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *HEADERS]}
-            await send(message)
-
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await file_of(scope["path"].removeprefix(PREFIX), guarded)
-            return
-        await self.app(scope, receive, guarded)
-
-    def admits(self, scope: Scope) -> bool:
-        """Host and Origin are ours, and the path is open."""
-        headers = {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
-        origin = headers.get("origin")
-        is_ours = origin is not None and origin.partition("://")[2] in self.hosts
-        if scope["type"] == "websocket" and not is_ours:
-            return False
-        known = headers.get("host", "") in self.hosts
-        return known and (origin is None or is_ours) and not scope["path"].startswith(CLOSED)
+    app.opens_with(opening)
+    wall = Guard(starlette.app, names_of(host), {"ui": STATIC, "uplot": Path(uplot.__file__).parent / "static"})
+    config = uvicorn.Config(
+        wall,
+        log_level="warning",
+        ws_max_size=LARGEST_MESSAGE,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+        lifespan="on",
+    )
+    telling_server(config, lambda: ready(address_of(host, bound.getsockname()[1]))).run(sockets=[bound])
 
 
-async def refuse(scope: Scope, send: Send, status: int, text: bytes) -> None:
-    """Say no."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    await answer(send, status, text, "text/plain")
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    name = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
 
 
-async def answer(send: Send, status: int, body: bytes, mime: str) -> None:
-    """A whole answer."""
-    headers = [(b"content-type", f"{mime}; charset=utf-8".encode()), (b"cache-control", b"no-cache")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def file_of(path: str, send: Send) -> None:
-    """A file of the page, or of uPlot; only plain names inside those folders."""
-    found = found_file(path)
-    if found is None:
-        await answer(send, 404, b"not found", "text/plain")
-        return
-    mime = TYPES.get(found.suffix) or mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    await answer(send, 200, found.read_bytes(), mime)
-
-
-def found_file(path: str) -> Path | None:
-    """The file that a path means, if it lies where it should."""
-    root = STATIC
-    if path.startswith("uplot/"):
-        import uplot
-
-        root, path = Path(uplot.__file__).parent / "static", path.removeprefix("uplot/")
-    try:
-        file = (root / path).resolve()
-        return file if file.is_relative_to(root.resolve()) and file.is_file() and file.suffix in TYPES else None
-    except (OSError, ValueError):
-        return None
-
-
-def hosts_of(host: str, port: int) -> set[str]:
-    """How browsers may name this server."""
+def names_of(host: str) -> set[str]:
+    """How browsers may name this server, without ports."""
     names = {"127.0.0.1", "localhost", "[::1]"}
-    if host in ("0.0.0.0", "::"):  # the page is open to the network, by the word of who started it
-        names |= {socket.gethostname(), *addresses()}
+    if host in EVERYWHERE:  # open to the network, by the word of who started it
+        names |= {socket.gethostname().lower(), *addresses()}
     else:
-        names.add(f"[{host}]" if ":" in host else host)
-    return {f"{name}:{port}" for name in names} | ({*names} if port in (80, 443) else set())
+        names.add(f"[{host}]" if ":" in host else host.lower())
+    return names
 
 
 def addresses() -> set[str]:
-    """Addresses of this machine."""
+    """Addresses of this machine, as they stand in a Host header."""
     try:
         found = socket.getaddrinfo(socket.gethostname(), None)
     except OSError:
         return set()
-    return {str(each[4][0]) for each in found}
+    return {f"[{each[4][0]}]" if ":" in str(each[4][0]) else str(each[4][0]) for each in found}
 
 
 def is_loopback(host: str) -> bool:
@@ -162,43 +100,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(offer: Offer, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted.
-
-    Args:
-        offer: what the page shows.
-        ready: called with the address once the page can be opened.
+def listening(host: str, port: int) -> socket.socket:
+    """A socket at exactly this address.
 
     Raises:
-        PortTakenError: another program has the port.
+        PortTakenError: nothing can listen there.
     """
-    os.environ.update(SETTINGS)
-    bound = listening(host, port)
-    import solara.server.starlette
-    import uvicorn
-
-    from sim.ui import app
-
-    app.OFFER[:] = [offer]
-    port = bound.getsockname()[1]
-    guard = Guard(solara.server.starlette.app, hosts_of(host, port))
-    config = uvicorn.Config(
-        guard, log_level="warning", ws_max_size=4 << 20, timeout_graceful_shutdown=2, server_header=False, lifespan="on"
-    )
-    server = telling_server(config, lambda: ready(f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"))
-    server.run(sockets=[bound])
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket at exactly this address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise PortTakenError(f"there is no address {host} on this machine ({error.strerror})") from error
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
+        bound.bind(address)
     except OSError as error:
         bound.close()
-        raise PortTakenError(f"cannot listen at {host}:{port} ({error.strerror}); choose another with --port") from error
+        advice = "choose another with --port, or --port 0 for any that is free"
+        raise PortTakenError(f"cannot listen at {host}, port {port} ({error.strerror}); {advice}") from error
     return bound
 
 

@@ -7,7 +7,7 @@ const PLOTS = new URL("../uplot/", import.meta.url);
 
 export async function open(box, { command, ack }) {
   const store = createStore((message) => command(message));
-  await uPlotLoaded();
+  await Promise.all([styled(new URL("page.css", import.meta.url)), styled(new URL("uPlot.min.css", PLOTS)), uPlotLoaded()]);
   mount(box, store);
   const drawn = acknowledger(ack);
   const connection = (isThere) => {
@@ -48,11 +48,16 @@ export async function open(box, { command, ack }) {
   };
 }
 
-function uPlotLoaded() {
+// The page is drawn when it knows how it looks; without its style it is still of use.
+function styled(url) {
   const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("uPlot.min.css", PLOTS).href;
-  document.head.append(style);
+  return new Promise((resolve) => {
+    Object.assign(style, { rel: "stylesheet", href: url.href, onload: resolve, onerror: resolve });
+    document.head.append(style);
+  });
+}
+
+function uPlotLoaded() {
   if (window.uPlot) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");

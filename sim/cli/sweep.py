@@ -85,7 +85,7 @@ def worker_options(command: Command) -> Command:
     return _with(command, options)
 
 
-def _with(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+def _with(command: Command, options: Sequence[Callable[[Any], Any]]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command

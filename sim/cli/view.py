@@ -27,7 +27,9 @@ FIRST = "central-asia-2025"
 
 @click.command(epilog=EPILOG)
 @click.argument("what", metavar="[SCENARIO|RUN_DIR|SWEEP_DIR]", default=FIRST)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", default=0, help="Names the chance. [default: 0]")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", default=0, help="Names the chance. [default: 0]"
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Where to listen; 0: any.")
 @click.option(
     "--host",

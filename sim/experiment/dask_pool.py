@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from sim import __version__
-from sim.experiment.executor import ExecutorError, Factory, WorkerLost
+from sim.experiment.executor import ExecutorError, Factory, WorkerLostError
 
 PATIENCE = 30
 """Seconds in which the scheduler has to answer and a worker has to be there."""
@@ -116,7 +116,7 @@ def _hand_over(theirs: Future[Any], mine: Future[Any]) -> None:
     elif (error := theirs.exception()) is None:
         mine.set_result(theirs.result())
     elif type(error).__name__ == "KilledWorker":
-        mine.set_exception(WorkerLost(str(error)))
+        mine.set_exception(WorkerLostError(str(error)))
     elif type(error).__name__ in ("CommClosedError", "FutureCancelledError", "CancelledError"):
         mine.set_exception(BrokenExecutor(f"the scheduler of Dask is gone: {error}"))
     else:

@@ -1,7 +1,7 @@
 """What an experiment asks: scenarios, factors, arms, replicates, outputs - and every run that follows from them.
 
-A run is a scenario with the changes of a point of the design and of an arm, under the seed of a replicate. Its name is a
-hash of what decides its result, so that a larger design finds the runs of a smaller one.
+A run is a scenario with the changes of a point of the design and of an arm, under the seed of a replicate. Its name is
+a hash of what decides its result, so that a larger design finds the runs of a smaller one.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class ExecutorError(ValueError):
     """Runs cannot be carried out as asked. Its text is the whole message for the user."""
 
 
-class WorkerLost(RuntimeError):
+class WorkerLostError(RuntimeError):
     """What was sent has killed its workers, as often as that executor tries, while the executor itself lives on."""
 
 
@@ -157,7 +157,7 @@ def map_chunks[T, R](
             while (chunk := work.next(crew.busy, crew.window)) is not None and crew.take(function, chunk):
                 work.under_way(chunk)
             for chunk, found in crew.finished():
-                if isinstance(found, WorkerLost):
+                if isinstance(found, WorkerLostError):
                     work.suspect(chunk, deaths)
                 else:
                     work.settle(chunk, found)

@@ -92,7 +92,7 @@ class Store:
     def put(self, name: str, text: str) -> None:
         """Write a small file whole or not at all."""
         path = self.folder / name
-        hidden = _hidden(path)
+        hidden = hidden_name(path)
         try:
             hidden.write_text(text, encoding="utf-8")
             flush(hidden)
@@ -110,7 +110,7 @@ class Store:
             return
         rows = [result.row for result in results]
         name = part_name(f"{row['run_id']}/{row['attempt']}" for row in rows)
-        tables = {
+        tables: dict[str, list[Mapping[str, Any]]] = {
             "events": [event for result in results for event in result.events],
             "trajectories": [moment for result in results for moment in _moments(result.trajectory)],
             "runs": rows,
@@ -121,7 +121,7 @@ class Store:
 
     def _part(self, table: str, name: str, columns: Mapping[str, Any]) -> None:
         path = self.folder / table / name
-        hidden = _hidden(path)
+        hidden = hidden_name(path)
         try:
             write_parquet([dict(columns)], hidden)
             flush(hidden)
@@ -166,7 +166,8 @@ def read_design_of(folder: str | Path) -> Design:
         data["sources"] = tuple(Source(**each) for each in data["sources"])
         data["factors"] = tuple(Factor(**{**each, "values": tuple(each["values"])}) for each in data["factors"])
         data["arms"] = tuple(Arm(each["name"], each["set"], tuple(each["events"])) for each in data["arms"])
-        outputs = {key: tuple(value) if isinstance(value, list) else value for key, value in data["outputs"].items()}
+        told: dict[str, Any] = data["outputs"]
+        outputs: Any = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
         data["outputs"], data["stop"] = Outputs(**outputs), Stop(**data["stop"])
         return Design(**{**data, "rows": tuple(data["rows"])})
     except (OSError, KeyError, TypeError, ValueError, DesignError) as error:
@@ -178,7 +179,8 @@ def _moments(path: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(path, values, strict=True)) for values in zip(*path.values(), strict=True)]
 
 
-def _hidden(path: Path) -> Path:
+def hidden_name(path: Path) -> Path:
+    """The name of a file while it is being written, which tells whose it is."""
     return path.with_name(f".{path.name}.{_host()}.{os.getpid()}.tmp")
 
 

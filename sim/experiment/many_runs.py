@@ -50,7 +50,8 @@ def design_of(
     if problems:
         raise DesignError("\n".join(problems))
     told = [Arm(BASE), *(Arm(name, dict(said)) for name, said in (arms or {}).items())]
-    outputs = Outputs(tuple(SCALAR), KEPT)
+    yearly = max(1, round(1 / float(sources[0].data.get("dt", 1))))
+    outputs = Outputs(tuple(SCALAR), KEPT, every=yearly, trajectories=tuple(SCALAR))
     title = names[0] if len(names) == 1 else f"{len(names)} scenarios"
     return Design(title, tuple(sources), replicates, kind="grid", seed=seed, arms=tuple(told), outputs=outputs)
 

@@ -290,9 +290,7 @@ def _changes(arm: Any) -> str:
 
 
 def _columns(sweep: Sweep, known: Sequence[str]) -> Iterator[str]:
-    entries = [
-        (name, str(held.get("doc", ""))) for name in known if (held := column_of(sweep, name))
-    ]
+    entries = [(name, str(held.get("doc", ""))) for name in known if (held := column_of(sweep, name))]
     yield glossary((name, doc) for name, doc in entries if doc)
 
 

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import solara
+from reacton import ipyvuetify
+from reacton.core import get_widget, use_effect, use_memo
+from solara.components.component_vue import component_vue
+from solara.components.title import Title
+from solara.core import component
+from solara.routing import use_router
 
 from sim.ui.limits import LIMITS
 from sim.ui.opening import Opening, Places
@@ -28,8 +33,10 @@ def opens_with(opening: Opening) -> None:
     OPENING = opening
 
 
-@solara.component_vue("Live.vue")
-def Live(event_command: Callable[[Any], None] | None = None, event_ack: Callable[[Any], None] | None = None) -> None:
+@component_vue("Live.vue")
+def Live(  # noqa: N802 - components are named like classes
+    event_command: Callable[[Any], None] | None = None, event_ack: Callable[[Any], None] | None = None
+) -> None:
     """The window; `command` and `ack` come from the browser."""
 
 
@@ -50,7 +57,7 @@ class Visitor:
             opening = OPENING
             results = opening.results() if opening.results is not None else None
             self.session = Session(
-                opening.catalogue(), self.say, self.show, lambda: opening.first(self.query), results=results
+                opening.catalogue(), self.say, self.show, lambda: opening.first(self.query, results), results=results
             )
         return self.leave
 
@@ -90,17 +97,17 @@ class Visitor:
             widget.send({"method": method, "args": args}, buffers)
 
 
-@solara.component
-def Page() -> None:
+@component
+def Page() -> None:  # noqa: N802 - solara looks for this name
     """The page of one visitor."""
-    solara.Title("Détente")
-    search = solara.use_router().search
-    visitor = solara.use_memo(lambda: Visitor(search or ""), [])
+    Title("Détente")
+    search = use_router().search
+    visitor = use_memo(lambda: Visitor(search or ""), [])
     window = Live(event_command=visitor.command, event_ack=visitor.ack)
-    solara.use_effect(lambda: visitor.arrive(solara.get_widget(window)), [])
+    use_effect(lambda: visitor.arrive(get_widget(window)), [])
 
 
-@solara.component
-def Layout(children: list[Any]) -> Any:
+@component
+def Layout(children: list[Any]) -> Any:  # noqa: N802 - solara looks for this name
     """Nothing round the page."""
-    return solara.v.Html(tag="div", children=children)
+    return ipyvuetify.Html(tag="div", children=children)

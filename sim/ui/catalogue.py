@@ -43,9 +43,7 @@ class Catalogue:
         mine = {self.default: title_of(self.first, self.allow_code)}
         return [{"id": name, "title": title} for name, title in (mine | titles | invented).items()]
 
-    def plan(
-        self, name: str, seed: int, changes: Mapping[str, Any] | None = None, acts: Sequence[Act] = ()
-    ) -> Plan:
+    def plan(self, name: str, seed: int, changes: Mapping[str, Any] | None = None, acts: Sequence[Act] = ()) -> Plan:
         """What makes a world of that name.
 
         Raises:
@@ -103,7 +101,9 @@ def uploaded(filename: str, text: str, seed: int) -> Plan:
         raise RefusedError("a file sent from the page cannot refer to tables; write the states into it")
     base = data.get("extends")
     if base is not None and base not in built_in_scenarios():
-        raise RefusedError(f"extends: {str(base)[:80]!r}; a file sent from the page extends {nearest(str(base), built_in_scenarios())}")
+        raise RefusedError(
+            f"extends: {str(base)[:80]!r}; a file sent from the page extends {nearest(str(base), built_in_scenarios())}"
+        )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{stem}.toml"
         file.write_text(text, encoding="utf-8")

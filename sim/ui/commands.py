@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 type Message = Mapping[str, Any]
 
 
-class Trouble(ValueError):
+class TroubleError(ValueError):
     """Something a visitor asked for that cannot be; the message says why."""
 
 
@@ -97,7 +97,7 @@ def load(session: Session, message: Message) -> None:
     try:
         begin(session, session.catalogue.plan(str(message.get("scenario")), seed))
     except (RefusedError, ScenarioError) as error:
-        raise Trouble(str(error)) from error
+        raise TroubleError(str(error)) from error
 
 
 def upload(session: Session, message: Message) -> None:
@@ -105,7 +105,7 @@ def upload(session: Session, message: Message) -> None:
     try:
         begin(session, uploaded(str(message.get("filename", ""))[:120], str(message.get("text", "")), 0))
     except (RefusedError, ScenarioError) as error:
-        raise Trouble(str(error)) from error
+        raise TroubleError(str(error)) from error
 
 
 def watch(session: Session, message: Message) -> None:
@@ -131,7 +131,11 @@ def inspect(session: Session, message: Message) -> None:
     codes = [code for code in message.get("codes", []) if code in session.names("A").states][:2]
     if not codes:
         return
-    told = of_state(session.sides["A"], session.cursor, codes[0]) if len(codes) == 1 else of_pair(session.sides["A"], session.cursor, codes)
+    told = (
+        of_state(session.sides["A"], session.cursor, codes[0])
+        if len(codes) == 1
+        else of_pair(session.sides["A"], session.cursor, codes)
+    )
     session.say("inspection", codes=codes, **told)
 
 
@@ -147,11 +151,11 @@ def parameter(session: Session, message: Message) -> None:
     if side.reached == 0 and not side.acts:
         plan = side.plan
         try:
-            if plan.identity.startswith("file:"):
-                raise RefusedError("a world from a file of your own takes other numbers once it runs; make a step first")
+            if not plan.is_offered:
+                raise RefusedError("this world takes other numbers once it runs; make a step first")
             begin(session, session.catalogue.plan(plan.identity, plan.seed, {**plan.changes, key: value}))
         except (RefusedError, ScenarioError) as error:
-            raise Trouble(str(error)) from error
+            raise TroubleError(str(error)) from error
         return
     acted(session, {"kind": "parameter", "key": key, "value": value})
 
@@ -160,7 +164,7 @@ def intervene(session: Session, message: Message) -> None:
     """An act of the visitor."""
     event = message.get("event")
     if not isinstance(event, dict):
-        raise Trouble("an intervention needs its kind and fields")
+        raise TroubleError("an intervention needs its kind and fields")
     acted(session, event)
 
 
@@ -168,7 +172,7 @@ def acted(session: Session, event: Message) -> None:
     """Do something to A where one looks; what was known of the time after that is made anew."""
     side = live(session)
     if len(side.acts) >= LIMITS.acts:
-        raise Trouble(f"at most {LIMITS.acts} interventions in one world")
+        raise TroubleError(f"at most {LIMITS.acts} interventions in one world")
     if session.cursor < side.reached:
         session.sides["A"] = side = remade(side.plan_now(session.cursor), session.cursor)
         session.world("A")
@@ -176,7 +180,7 @@ def acted(session: Session, event: Message) -> None:
     try:
         side.act(spelt(event))
     except InterventionError as error:
-        raise Trouble(str(error)) from error
+        raise TroubleError(str(error)) from error
     session.pictures()
     session.news()
     session.say("interventions", side="A", made=side.made())
@@ -205,12 +209,12 @@ def fork(session: Session, message: Message) -> None:
     for key, value in (numbers if isinstance(numbers, dict) else {}).items():
         acts.append({"kind": "parameter", "key": key, "value": value})
     if not acts:
-        raise Trouble("choose what is to be different in B")
+        raise TroubleError("choose what is to be different in B")
     try:
         for act in acts:
             other.act(act)
     except InterventionError as error:
-        raise Trouble(str(error)) from error
+        raise TroubleError(str(error)) from error
     if side.reached > at:
         session.sides["A"] = remade(plan, at)
         session.world("A")
@@ -242,8 +246,8 @@ def close_fork(session: Session) -> None:
 def share(session: Session, message: Message) -> None:
     """The link that makes A again."""
     side = live(session)
-    if side.plan.identity.startswith("file:"):
-        raise Trouble("a world from a file of your own has no link; export the run instead")
+    if not side.plan.is_offered:
+        raise TroubleError("only worlds from the list have a link; export this run instead")
     session.say("share", url=link_of(side.plan_now(), side.reached))
 
 
@@ -282,8 +286,13 @@ def open_run(session: Session, message: Message) -> None:
     """One run of a sweep, to look at as it went."""
     if session.results is None:
         return
-    session.sides["A"] = session.results.replay(str(message.get("id")))
-    session.cursor, session.playing = 0, False
+    try:
+        made = session.results.replay(str(message.get("id")))
+    except RefusedError as error:
+        raise TroubleError(str(error)) from error
+    close_fork(session)
+    session.sides["A"] = made
+    session.cursor, session.playing, session.error = 0, False, None
     session.world("A")
     session.status()
 
@@ -309,7 +318,9 @@ def live(session: Session) -> Simulated:
     """Side A, if it can still be changed."""
     side = session.sides["A"]
     if not isinstance(side, Simulated):
-        raise Trouble("this is the replay of a finished run; choose a scenario to begin a world that can be changed")
+        raise TroubleError(
+            "this is the replay of a finished run; choose a scenario to begin a world that can be changed"
+        )
     return side
 
 
@@ -317,7 +328,7 @@ def number(message: Message, name: str) -> float:
     """A number of a command; infinity is one."""
     value = message.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise Trouble(f"{name} must be a number")
+        raise TroubleError(f"{name} must be a number")
     return float(value)
 
 

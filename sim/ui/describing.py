@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from sim.core.params import parameters
 from sim.interventions.kinds import BY_KIND
 from sim.measures import BY_STATE, SCALAR
-from sim.mechanisms import shocks
+from sim.mechanisms._shock_kinds import SHOCKS
 from sim.ui.protocol import plain
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def field_of(kind: str, name: str, info: FieldInfo) -> dict[str, Any]:
 def form_of(kind: str, name: str, annotation: Any) -> dict[str, Any]:
     """The type of a field, with the choices where there are some."""
     if kind == "shock" and name == "name":
-        return {"type": "choice", "choices": [shock.kind for shock in shocks.SHOCKS]}
+        return {"type": "choice", "choices": [shock.kind for shock in SHOCKS]}
     if kind == "parameter" and name == "key":
         return {"type": "parameter"}
     if name in STATE_FIELDS:

@@ -9,7 +9,17 @@ from sim.measures import BY_STATE
 from sim.ui.sides import Side, Simulated
 from sim.world import LEVELS, OBLIGATIONS, World
 
-COLUMNS = ("gdp", "population", "milex_share", "democracy", "ideal_point", "autonomy", "activism", "credibility", "legitimacy")
+COLUMNS = (
+    "gdp",
+    "population",
+    "milex_share",
+    "democracy",
+    "ideal_point",
+    "autonomy",
+    "activism",
+    "credibility",
+    "legitimacy",
+)
 
 
 def of_state(side: Side, step: int, code: str) -> dict[str, Any]:
@@ -18,11 +28,18 @@ def of_state(side: Side, step: int, code: str) -> dict[str, Any]:
     row = names.states.index(code)
     shares = side.portfolios(row, step, step)[0]
     options = ("non-aligned", *(names.title(pole) for pole in names.poles))
+    held_by = [{"label": label, "value": f"{share:.0%}"} for label, share in zip(options, shares, strict=True)]
+    standing = [
+        line(name, held[name][step][row], measure.unit, measure.doc)
+        for name, measure in BY_STATE.items()
+        if name in held
+    ]
+    resources = [line(name, held[name][step][row], unit_of(side, name)) for name in COLUMNS if name in held]
     groups = [
-        {"title": "Portfolio", "rows": [{"label": n, "value": f"{s:.0%}"} for n, s in zip(options, shares, strict=True)]},
-        {"title": "Standing", "rows": [line(name, held[name][step][row], measure.unit, measure.doc) for name, measure in BY_STATE.items() if name in held]},
-        {"title": "Resources and outlook", "rows": [line(name, held[name][step][row], unit_of(side, name)) for name in COLUMNS if name in held]},
-    ]  # fmt: skip
+        {"title": "Portfolio", "rows": held_by},
+        {"title": "Standing", "rows": standing},
+        {"title": "Resources and outlook", "rows": resources},
+    ]
     if isinstance(side, Simulated) and step == side.reached:
         groups.append({"title": "Belongs to", "rows": memberships(side, row)})
     return {"title": names.title(code), "groups": groups}
@@ -53,7 +70,9 @@ def memberships(side: Simulated, row: int) -> list[dict[str, Any]]:
     """Organisations that a state is a member of."""
     world = side.model.world
     found = [m for m in range(len(world.names.organisations)) if world.member[m, row]]
-    return [{"label": world.names.title(world.names.organisations[m]), "value": world.names.organisations[m]} for m in found]
+    return [
+        {"label": world.names.title(world.names.organisations[m]), "value": world.names.organisations[m]} for m in found
+    ]
 
 
 def line(name: str, value: Any, unit: str, doc: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ class Limits:
     Attributes:
         states: of a scenario. steps: of a simulation. sessions: visitors at once. speed: steps a second.
         frames: pictures a second. upload: bytes of a scenario file. acts, changes: of one world.
+        rows: of the event feed. runs: of a sweep in the list.
         silence: seconds without acknowledgement after which a playing world pauses.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     seed: int = 2**31 - 1
     silence: float = 12.0
     rows: int = 3_000
+    runs: int = 500
 
 
 LIMITS = Limits()

@@ -37,8 +37,11 @@ class Opening:
         """The worlds on offer."""
         return Catalogue(self.scenario, allow_code=self.allow_code)
 
-    def first(self, query: str) -> tuple[Side, int]:
+    def first(self, query: str, results: Any = None) -> tuple[Side, int]:
         """The world that a visitor sees first, and the step at which; runs in the visitor's thread.
+
+        Args:
+            query: of the link. results: what is told of a sweep, if it is one that is looked at.
 
         Raises:
             RefusedError, ScenarioError: a link that asks for what cannot be.
@@ -48,6 +51,8 @@ class Opening:
             from sim.results import load_run
 
             return Replayed(load_run(self.run), self.run.name), 0
+        if results is not None and "scenario" not in asked:
+            return results.first(), 0
         name, seed = asked.get("scenario", self.catalogue().default), asked.get("seed", self.seed)
         plan = self.catalogue().plan(name, seed, asked.get("set"), asked.get("acts", ()))
         step = min(asked.get("step", 0), plan.scenario.steps)

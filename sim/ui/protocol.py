@@ -5,7 +5,7 @@ Messages are JSON objects with a key `topic`; the page hands them on under that 
 | topic | what it says |
 |---|---|
 | hello | version, scenarios to choose from, limits, mode (live, replay, results): once, at the beginning |
-| world | side, everything about a simulation that does not change while it runs (`describing.world_of`), and its history |
+| world | side, all of a simulation that does not change while it runs (`describing.world_of`), and its history |
 | status | playing, step and steps reached, speed, error: at most twice a second while it plays |
 | events | side, new rows of the event feed; `reset` empties it first |
 | history | the portfolio of the state that was chosen, whole |
@@ -42,7 +42,7 @@ from sim.core.columns import Array
 
 type Message = dict[str, Any]
 
-KINDS = {"f4": np.dtype("<f4"), "u1": np.dtype("u1"), "i1": np.dtype("i1")}
+KINDS: dict[str, np.dtype[Any]] = {"f4": np.dtype("<f4"), "u1": np.dtype("u1"), "i1": np.dtype("i1")}
 
 
 def packed(head: Mapping[str, Any], arrays: Mapping[str, tuple[str, Array]]) -> bytes:

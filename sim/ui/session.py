@@ -15,7 +15,7 @@ from sim import __version__
 from sim.measures import SCALAR
 from sim.model import StepError
 from sim.ui.catalogue import Catalogue
-from sim.ui.commands import COMMANDS, Trouble
+from sim.ui.commands import COMMANDS, TroubleError
 from sim.ui.limits import LIMITS
 from sim.ui.protocol import Message, packed, plain
 from sim.ui.sides import Side, Simulated, known_measures
@@ -115,7 +115,8 @@ class Session:
         told = side.world()
         codes = [state["code"] for state in told["states"]]
         if self.chosen.get(name) not in codes:
-            self.chosen[name] = self.chosen.get("A") if self.chosen.get("A") in codes else told["flagship"]
+            followed = self.chosen.get("A", "")
+            self.chosen[name] = followed if followed in codes else told["flagship"]
         self.tied[name], self.sent[name] = {}, side.reached
         history = self.history(name)
         self.say("world", side=name, world=told, history=history)
@@ -218,7 +219,7 @@ class Session:
             command = COMMANDS.get(str(message.get("name")))
             if command is not None:
                 command(self, message)
-        except Trouble as error:
+        except TroubleError as error:
             self.notice(str(error), "error")
         except Exception as error:  # whatever a command meets, the page lives on and says what it was
             self.notice(f"{type(error).__name__}: {error}", "error")

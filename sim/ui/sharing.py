@@ -56,7 +56,9 @@ def sound(data: Mapping[str, Any]) -> dict[str, Any]:
     changes, acts, step = data.get("set"), data.get("acts"), data.get("step")
     found: dict[str, Any] = {}
     if isinstance(changes, dict):
-        numbers = {key: value for key, value in changes.items() if isinstance(value, int | float) and key.count(".") == 2}
+        numbers = {
+            key: value for key, value in changes.items() if isinstance(value, int | float) and key.count(".") == 2
+        }
         found["set"] = dict(list(numbers.items())[: LIMITS.changes])
     if isinstance(acts, list):
         found["acts"] = [(act[0], act[1]) for act in acts[: LIMITS.acts] if is_act(act)]

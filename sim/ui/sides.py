@@ -46,6 +46,11 @@ class Plan:
     changes: Mapping[str, Any] = field(default_factory=dict)
     acts: Sequence[Act] = ()
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether others can begin it by its name: not a file of the visitor's, nor a run of a sweep."""
+        return not self.identity.startswith(("file:", "sweep:"))
+
 
 class Simulated:
     """A simulation that stands where it has got to, and remembers where it was."""
@@ -192,7 +197,9 @@ class Replayed:
         """What does not change."""
         run = self.finished
         scenario = run.scenario
-        rules = rules_of(scenario.rules(), {n: p for n, p in scenario.decisions().items() if not scenario.own_policies()})
+        rules = rules_of(
+            scenario.rules(), {n: p for n, p in scenario.decisions().items() if not scenario.own_policies()}
+        )
         told = world_of(scenario, scenario.world(), rules, identity=self.identity, seed=run.seed)
         return told | {"scenario": told["scenario"] | {"steps": self.steps, "end": float(run.time[-1])}}
 
@@ -218,7 +225,11 @@ class Replayed:
     def ties(self, step: int) -> Arrays:
         """Ties of the start, or of the end once it is reached: runs keep no others."""
         held = self.finished.pairs["end" if step == self.steps else "start"]
-        kinds = {"treaty": ("u1", "treaty_level", 1), "affinity": ("i1", "affinity", 127), "hostility": ("u1", "hostility", 1)}
+        kinds = {
+            "treaty": ("u1", "treaty_level", 1),
+            "affinity": ("i1", "affinity", 127),
+            "hostility": ("u1", "hostility", 1),
+        }
         return {name: (kind, np.nan_to_num(held[column]) * factor) for name, (kind, column, factor) in kinds.items()}
 
     def talks(self, step: int) -> list[list[int]]:

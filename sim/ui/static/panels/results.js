@@ -4,6 +4,8 @@ import { button, choice, el, offer, panel } from "../drawing/dom.js";
 import { number, plain } from "../drawing/numbers.js";
 import { painter, sharpCanvas, style } from "../drawing/paint.js";
 
+const named = (value) => (typeof value === "string" ? plain(value) : number(value));
+
 export function create(root, store) {
   const view = panel("results", "Results");
   view.root.hidden = true;
@@ -93,9 +95,10 @@ function heat(held, results) {
   const map = results.heat;
   if (!map) return;
   const flat = map.z.flat();
-  const scale = scaleOf({ low: null, high: undefined }, flat);
-  const cells = map.z.map((line, row) => el("tr", {}, el("th", { text: number(map.ys[row]) }), line.map((value, column) => {
-    const cell = el("td", { title: `${plain(map.x)} ${number(map.xs[column])}, ${plain(map.y)} ${number(map.ys[row])}: ${number(value, 3)}`, style: `background:${scale.colour(value)}` });
+  const known = flat.filter(Number.isFinite);
+  const scale = scaleOf({ low: Math.min(...known), high: Math.max(...known) }, flat);
+  const cells = map.z.map((line, row) => el("tr", {}, el("th", { text: named(map.ys[row]) }), line.map((value, column) => {
+    const cell = el("td", { title: `${plain(map.x)} ${named(map.xs[column])}${map.y ? `, ${plain(map.y)} ${named(map.ys[row])}` : ""}: ${number(value, 3)}`, style: `background:${scale.colour(value)}` });
     const run = map.runs?.[row]?.[column];
     if (run) {
       cell.tabIndex = 0;
@@ -105,8 +108,8 @@ function heat(held, results) {
     }
     return cell;
   })));
-  held.heat.append(el("h3", { text: `${plain(map.measure)} by ${plain(map.x)} and ${plain(map.y)}` }),
-    el("table", {}, el("tbody", {}, cells.reverse(), el("tr", {}, el("th"), map.xs.map((value) => el("th", { text: number(value) }))))));
+  held.heat.append(el("h3", { text: `${plain(map.measure)} by ${plain(map.x)}${map.y ? ` and ${plain(map.y)}` : ""}` }),
+    el("table", {}, el("tbody", {}, cells.reverse(), el("tr", {}, el("th"), map.xs.map((value) => el("th", { text: named(value) }))))));
 }
 
 function open(held, id) {

@@ -101,9 +101,8 @@ def uploaded(filename: str, text: str, seed: int) -> Plan:
         raise RefusedError("a file sent from the page cannot refer to tables; write the states into it")
     base = data.get("extends")
     if base is not None and base not in built_in_scenarios():
-        raise RefusedError(
-            f"extends: {str(base)[:80]!r}; a file sent from the page extends {nearest(str(base), built_in_scenarios())}"
-        )
+        known = nearest(str(base), built_in_scenarios())
+        raise RefusedError(f"extends: a file sent from the page cannot extend {str(base)[:80]!r}; {known}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{stem}.toml"
         file.write_text(text, encoding="utf-8")

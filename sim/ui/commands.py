@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ def play(session: Session, message: Message) -> None:
     if session.cursor >= side.steps:
         return
     session.playing, session.error = True, None
+    session.watched_at = time.monotonic()
     session.status()
 
 

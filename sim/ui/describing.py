@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 FLAGSHIP = "KAZ"
+EXACT = 2**53
+"""Browsers know whole numbers exactly only below this."""
 HIDDEN = frozenset({"enter", "leave_world"})
 """Kinds of events that need declarations which only a scenario file can hold."""
 STATE_FIELDS = frozenset({"sender", "target", "state", "originator", "predecessor"})
@@ -62,7 +64,7 @@ def world_of(scenario: Scenario, world: World, rules: Mapping[str, Any], *, iden
             "dt": scenario.dt,
             "steps": scenario.steps,
         },
-        "seed": seed,
+        "seed": seed if seed < EXACT else str(seed),
         "flagship": flagship(world),
         "states": [state_of(scenario, world, row) for row in range(len(names.states))],
         "poles": [pole_of(world, place) for place in range(len(names.poles))],

@@ -91,7 +91,7 @@ def is_same(origin: str, host: str) -> bool:
 
 def is_known(path: str) -> bool:
     """Whether the page needs this path; nothing that climbs out of a folder is one."""
-    if "\\" in path or "\0" in path or ".." in path.split("/"):
+    if "\\" in path or "\0" in path or ".." in path.split("/") or (path.startswith(OWN) and "//" in path):
         return False
     return path == "/" or (path.startswith(PATHS) and not path.startswith(REFUSED))
 

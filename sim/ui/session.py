@@ -55,7 +55,8 @@ class Session:
         self.measures: list[str] = ["power"]
         self.chosen: dict[str, str] = {}
         self.change = ""
-        self.seq, self.acked, self.shown_at, self.heard_at, self.told_at = 0, 0, 0.0, time.monotonic(), 0.0
+        self.seq, self.acked, self.shown_at, self.told_at = 0, 0, 0.0, 0.0
+        self.watched_at = time.monotonic()
         self.closed = False
         self.commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._live, name="detente-session", daemon=True)
@@ -64,13 +65,12 @@ class Session:
     # -- from the page -------------------------------------------------------------------------------------------
     def command(self, message: Any) -> None:
         """Something the visitor wants; taken in turn."""
-        self.heard_at = time.monotonic()
         if isinstance(message, dict) and self.commands.qsize() < 500:
             self.commands.put(message)
 
     def ack(self, seq: Any) -> None:
-        """The page has drawn a frame."""
-        self.heard_at = time.monotonic()
+        """The page has drawn a frame; a page that nobody looks at draws none."""
+        self.watched_at = time.monotonic()
         if isinstance(seq, int | float):
             self.acked = max(self.acked, int(seq))
 
@@ -259,5 +259,6 @@ class Session:
         if self.playing and now - self.told_at > STATUS_EVERY:
             self.news()
             self.status()
-        if self.playing and now - self.heard_at > LIMITS.silence:
+        if self.playing and now - self.watched_at > LIMITS.silence:
             self.pause()
+            self.notice("Paused, since nobody was looking. Play goes on.")

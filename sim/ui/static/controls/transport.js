@@ -35,7 +35,7 @@ function send(store, name) {
 function show(held) {
   const { status, sides } = held.store.state;
   if (!status) return;
-  const isOver = status.step >= status.steps && status.live !== false;
+  const isOver = (status.cursor ?? status.step) >= status.steps;
   held.play.hidden = !!status.playing;
   held.pause.hidden = !status.playing;
   held.play.disabled = isOver && !status.playing;
@@ -49,7 +49,7 @@ function show(held) {
 
 export function timeline(root, store) {
   const year = el("output", { class: "year", "data-test": "year" });
-  const step = el("output", { class: "soft", "data-test": "step" });
+  const step = button("", () => store.send({ name: "step" }), { class: "quiet soft", "data-test": "step", title: "A click makes one step (S)" });
   const slider = el("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Moment", "data-test": "scrub" });
   const late = button("Back to now", () => store.send({ name: "seek", step: store.state.status.step }), { class: "quiet", hidden: true, "data-test": "live" });
   const held = { store, slider, isHeld: false };

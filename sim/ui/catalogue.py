@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.core.spelling import nearest
 from sim.scenario import Scenario, ScenarioError, built_in_scenarios, load_scenario
+from sim.ui.describing import parameters_of, rules_of_scenario
 from sim.ui.limits import LIMITS
 from sim.ui.sides import Act, Plan
 
@@ -55,7 +56,17 @@ class Catalogue:
         is_own = bool(self.own) and name == self.own
         reference = self.first if is_own else name
         scenario = load_scenario(reference, changes=dict(changes or {}), allow_code=is_own and self.allow_code)
-        return Plan(within(scenario), name, seed, dict(changes or {}), tuple(acts))
+        offered = self._offered(reference, is_own, changes or {})
+        return Plan(within(scenario), name, seed, dict(changes or {}), tuple(acts), offered)
+
+    def _offered(self, reference: str, is_own: bool, changes: Mapping[str, Any]) -> dict[str, float]:
+        """What the changed numbers are in the scenario as it stands in the list."""
+        if not changes:
+            return {}
+        unchanged = load_scenario(reference, allow_code=is_own and self.allow_code)
+        return {
+            one["key"]: one["value"] for one in parameters_of(rules_of_scenario(unchanged)) if one["key"] in changes
+        }
 
 
 @cache

@@ -8,6 +8,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,8 +79,7 @@ def reset(session: Session, message: Message) -> None:
     seed = side.plan.seed
     if "seed" in message:
         seed = int(min(LIMITS.seed, max(0, number(message, "seed"))))
-    plan = side.plan
-    begin(session, Plan(plan.scenario, plan.identity, seed, plan.changes))
+    begin(session, replace(side.plan, seed=seed, acts=()))
 
 
 def begin(session: Session, plan: Plan) -> None:

@@ -44,15 +44,25 @@ MEDIATE = {
 }
 
 
-def world_of(scenario: Scenario, world: World, rules: Mapping[str, Any], *, identity: str, seed: int) -> dict[str, Any]:
+def world_of(
+    scenario: Scenario,
+    world: World,
+    rules: Mapping[str, Any],
+    *,
+    identity: str,
+    seed: int,
+    offered: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """States, poles, measures, parameters, kinds of interventions.
 
     Args:
         world: any state of it.
         rules: prefix (mechanisms.alignment, policies.balance) -> mechanism or policy as it stands.
         identity: what the page calls the scenario.
+        offered: key -> value before the visitor changed it.
     """
     names = world.names
+    starts = {one["key"]: one["value"] for one in parameters_of(rules_of_scenario(scenario))} | dict(offered or {})
     facts = {
         "scenario": {
             "id": identity,
@@ -72,7 +82,7 @@ def world_of(scenario: Scenario, world: World, rules: Mapping[str, Any], *, iden
         "norms": names.norms,
         "policies": names.policies,
         "measures": {"state": [*map(measure_of, BY_STATE.values())], "world": [*map(measure_of, SCALAR.values())]},
-        "parameters": [*parameters_of(rules)],
+        "parameters": [{**one, "start": starts.get(one["key"])} for one in parameters_of(rules)],
         "interventions": [MEDIATE, *kinds_of_events()],
         "interventions_made": [],
     }
@@ -122,6 +132,11 @@ def rules_of(mechanisms: Mapping[str, Any], policies: Mapping[str, Any]) -> dict
     return {f"mechanisms.{name}": unit for name, unit in mechanisms.items()} | {
         f"policies.{name}": unit for name, unit in policies.items() if ":" not in name
     }
+
+
+def rules_of_scenario(scenario: Scenario) -> dict[str, Any]:
+    """The same as a scenario begins with them."""
+    return rules_of(scenario.rules(), {} if scenario.own_policies() else scenario.decisions())
 
 
 def parameters_of(rules: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from sim.explain.asked import Asked
 from sim.measures import BY_STATE, SCALAR
 from sim.results import Run, pair_columns
 from sim.scenario import Scenario
-from sim.ui.describing import rules_of, world_of
+from sim.ui.describing import rules_of, rules_of_scenario, world_of
 from sim.ui.feed import Feed, brief, mediations
 from sim.world import World
 
@@ -38,6 +38,7 @@ class Plan:
         scenario: changed as wished. identity: what the page calls it.
         changes: what was changed in it, key path -> value.
         acts: what was done while it ran: step at which, and the event.
+        offered: what the changed numbers were before.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Plan:
     seed: int
     changes: Mapping[str, Any] = field(default_factory=dict)
     acts: Sequence[Act] = ()
+    offered: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_offered(self) -> bool:
@@ -98,7 +100,7 @@ class Simulated:
         """What would make this world again, up to a step or to where it stands."""
         last = self.reached if until is None else until
         acts = [(step, done_of(event)) for step, event in self.acts if step <= last]
-        return Plan(self.plan.scenario, self.plan.identity, self.plan.seed, self.plan.changes, acts)
+        return replace(self.plan, acts=acts)
 
     def made(self) -> list[dict[str, Any]]:
         """What was done, each with its date."""
@@ -110,7 +112,9 @@ class Simulated:
         """What does not change."""
         rules = rules_of(self.model.mechanisms, self.model.policies)
         plan = self.plan
-        told = world_of(plan.scenario, self.model.world, rules, identity=plan.identity, seed=plan.seed)
+        told = world_of(
+            plan.scenario, self.model.world, rules, identity=plan.identity, seed=plan.seed, offered=plan.offered
+        )
         return told | {"interventions_made": self.made()}
 
     def year(self, step: int) -> float:

@@ -50,8 +50,7 @@ class Catalogue:
         Raises:
             RefusedError: no such scenario on offer, or one too large. ScenarioError: changes that cannot be made.
         """
-        offered = name in built_in_scenarios() or name == self.own or is_invented(name)
-        if not offered:
+        if name not in built_in_scenarios() and name != self.own and not is_invented(name):
             raise RefusedError(f"no scenario '{name[:80]}'; {nearest(name, [one['id'] for one in self.listed()])}")
         is_own = bool(self.own) and name == self.own
         reference = self.first if is_own else name

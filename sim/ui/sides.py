@@ -201,9 +201,7 @@ class Replayed:
         """What does not change."""
         run = self.finished
         scenario = run.scenario
-        rules = rules_of(
-            scenario.rules(), {n: p for n, p in scenario.decisions().items() if not scenario.own_policies()}
-        )
+        rules = rules_of_scenario(scenario)
         told = world_of(scenario, scenario.world(), rules, identity=self.identity, seed=run.seed)
         return told | {"scenario": told["scenario"] | {"steps": self.steps, "end": float(run.time[-1])}}
 

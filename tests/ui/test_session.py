@@ -136,6 +136,8 @@ def test_a_number_changed_before_the_first_step_is_part_of_the_scenario_and_late
     visitor.asked("parameter", key="mechanisms.alignment.kappa", value=3)
     assert side_of(visitor).plan.changes == {"mechanisms.alignment.kappa": 3.0}
     assert side_of(visitor).model.mechanisms["alignment"].kappa == 3
+    told = next(one for one in visitor.world["parameters"] if one["key"] == "mechanisms.alignment.kappa")
+    assert told["value"] == 3 and told["start"] == load_scenario("three-powers").rules()["alignment"].kappa
     visitor.asked("step")
     visitor.asked("parameter", key="mechanisms.alignment.kappa", value=0.7)
     assert side_of(visitor).model.mechanisms["alignment"].kappa == 0.7

@@ -72,6 +72,7 @@ function sideOf(main, store, side) {
   main.append(root);
   const made = { map: map.create(left, store, side) };
   made.portfolio = portfolio.create(right, store, side);
+  badges(made, side);
   const tabs = el("div", { class: "tabs" });
   right.append(tabs);
   const forms = {};
@@ -83,7 +84,7 @@ function sideOf(main, store, side) {
     ["comparison", "What if?", (box) => comparison.create(box, store, forms)],
   ];
   tabbed(tabs, names, store);
-  const row = el("div", { class: "row" });
+  const row = el("div", { class: "duo" });
   left.append(row);
   series.create(row, store, side);
   network.create(row, store, side);
@@ -117,7 +118,12 @@ function tabbed(box, names, store) {
   });
 }
 
-// B gets a map and a portfolio of its own under those of A, made when it is there and dropped when it is not.
+// Which world a panel shows; only to be seen while there are two.
+function badges(made, side) {
+  for (const { root } of Object.values(made)) root.querySelector("h2").before(el("span", { class: "badge of-side", text: side }));
+}
+
+// B gets a map and a portfolio of its own beside those of A, made when it is there and dropped when it is not.
 function twoSides(main, store) {
   const root = el("div", { class: "side side-B", "data-side": "B", hidden: true });
   main.append(root);
@@ -130,9 +136,7 @@ function twoSides(main, store) {
     isMade = true;
     const [left, right] = [el("div", { class: "left" }), el("div", { class: "right" })];
     root.append(left, right);
-    for (const made of [map.create(left, store, "B"), portfolio.create(right, store, "B")]) {
-      made.root.querySelector("h2").before(el("span", { class: "badge", text: "B" }));
-    }
+    badges({ map: map.create(left, store, "B"), portfolio: portfolio.create(right, store, "B") }, "B");
     anchors(store);
     store.emit("world", { side: "B" });
     store.emit("frame", { side: "B" });
@@ -145,7 +149,7 @@ function helpSheet(page) {
   const sheet = el("dialog", { class: "sheet help", "aria-label": "Keyboard shortcuts", "data-test": "help" });
   sheet.append(el("header", {}, el("h2", { text: "Keys" }), button("\u00d7", () => sheet.close(), { class: "close", "aria-label": "Close" })),
     el("dl", { class: "pairs" }, KEYS.flatMap(([key, does]) => [el("dt", {}, el("kbd", { text: key })), el("dd", { text: does })])),
-    el("p", { class: "soft", text: "On the map: a click chooses a state, with Shift a second one; the wheel zooms, dragging moves." }));
+    el("p", { class: "soft", text: "On the map: a click chooses a state, with Shift a second one; the wheel zooms once the map was clicked, dragging moves." }));
   sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
   page.append(sheet);
   return () => sheet.showModal();

@@ -20,11 +20,11 @@ function namesOf(world, type) {
 // Returns {node, read}; read gives undefined where nothing was entered, and numbers as numbers.
 export function field(world, one, chosen) {
   const options = one.choices ? one.choices.map((name) => (Array.isArray(name) ? name : [name, plain(name)])) : namesOf(world, one.type);
-  const made = one.type === "states" ? several(options, chosen) : options ? single(one, options, chosen) : typed(one);
+  const made = one.type === "states" ? several(options, chosen) : options ? single(one, options) : typed(one);
   const hint = [one.unit && one.unit !== "1" ? one.unit : "", bounds(one)].filter(Boolean).join(", ");
   made.node = el("label", { class: "field", title: one.doc || "", "data-field": one.name },
     el("span", {}, plain(one.name), one.required ? "" : el("span", { class: "soft", text: " optional" })), made.input,
-    el("span", { class: "soft", text: [one.doc, hint].filter(Boolean).join("; ") }));
+    options ? "" : el("span", { class: "soft", text: [one.doc, hint].filter(Boolean).join("; ") }));
   return made;
 }
 
@@ -34,11 +34,10 @@ function bounds({ low, high }) {
   return has(low) ? `${low} or more` : has(high) ? `${high} or less` : "";
 }
 
-function single(one, options, chosen) {
-  const all = !one.required ? [["", "\u2013"], ...options] : one.type === "state" ? [["", "Choose \u2026"], ...options] : options;
-  const isChosen = one.type === "state" && chosen.length && options.some(([key]) => key === chosen[0]);
-  const input = choice(all, undefined, () => {}, { name: one.name });
-  input.value = isChosen ? chosen.shift() : String(one.default ?? all[0]?.[0] ?? "");
+function single(one, options) {
+const all = !one.required ? [["", "\u2013"], ...options] : one.type === "state" ? [["", "Choose \u2026"], ...options] : options;
+    const input = choice(all, undefined, () => {}, { name: one.name });
+  input.value = String(one.default ?? all[0]?.[0] ?? "");
   return { input, read: () => input.value || undefined };
 }
 

@@ -22,6 +22,7 @@ export function create(root, store) {
   view.body.append(el("div", { class: "filters" }, held.kinds), held.doc, held.form, held.made);
   store.on("world", () => cast(held));
   store.on("interventions", () => log(held));
+  store.on("selection", () => suggest(held));
   return { root: view.root, read: () => read(held) };
 }
 
@@ -43,16 +44,33 @@ function form(held) {
   const kind = held.world.interventions.find((one) => one.kind === held.kinds.value);
   if (!kind) return;
   const { state, pair } = selectionOf(held.store);
-  const chosen = pair ? [...pair] : state ? [state] : [];
+  const chosen = pair || (state ? [state] : []);
   held.doc.textContent = kind.doc || "";
   held.fields = kind.fields.map((one) => ({ one, ...field(held.world, one, chosen) }));
-  const main = held.fields.filter(({ one }) => !SCHEDULING.has(one.name));
+  const main = held.fields.filter(({ one }) => !SCHEDULING.has(one.name)).sort((a, b) => order(a.one) - order(b.one));
   const rest = held.fields.filter(({ one }) => SCHEDULING.has(one.name));
   held.form.replaceChildren(...main.map(({ node }) => node),
     rest.length ? el("details", {}, el("summary", { text: "At another time, or on a condition" }), rest.map(({ node }) => node)) : "",
-    button("Do it now", null, { type: "submit", class: "primary", "data-test": "intervene" }));
+    button("Do it now", null, { type: "submit", class: "go", "data-test": "intervene" }));
   const submit = held.form.querySelector("[data-test=intervene]");
   submit.type = "submit";
+  suggest(held);
+}
+
+// What an act is about comes first, how long it lasts comes last.
+function order(one) {
+  return one.name === "for" ? 3 : one.required ? 1 : 2;
+}
+
+// Who is chosen on the map stands in the form, as long as nobody else was put there by hand.
+function suggest(held) {
+  const { state, pair } = selectionOf(held.store);
+  const codes = pair || (state ? [state] : []);
+  const places = held.fields.filter(({ one }) => one.type === "state" && one.required);
+  places.forEach(({ input }, at) => {
+    const isFree = input.value === "" || input.value === input.dataset.suggested;
+    if (isFree && codes[at]) input.value = input.dataset.suggested = codes[at];
+  });
 }
 
 function read(held) {

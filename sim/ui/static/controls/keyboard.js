@@ -27,16 +27,35 @@ export function listen({ store, transport, timeline, theme, help, release }) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]") || means(event)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const isOnButton = event.target.tagName === "BUTTON" && key === " ";
     if (!actions[key]) return;
     event.preventDefault();
-    if (isOnButton) event.target.blur();
     actions[key](event);
   });
-  // Browsers press the focused button when Space comes up; the page has answered already.
-  document.addEventListener("keyup", (event) => {
-    if (event.key === " " && event.target.tagName === "BUTTON" && !event.target.closest("dialog")) event.preventDefault();
+  lettingGo();
+}
+
+// Who came to a control by Tab means that control: Space presses it, arrows move it.
+function means({ key, target }) {
+  if (target.dataset?.test === "scrub") return false;
+  if (key === " ") return ["BUTTON", "SUMMARY"].includes(target.tagName) || target.type === "checkbox" || target.type === "radio";
+  return target.type === "range" && /^(Arrow|Home|End)/.test(key);
+}
+
+// Who uses the mouse does not think of what it left in focus: a pressed control lets go, and the keys are the page's.
+function lettingGo() {
+  let isByMouse = false;
+  const release = (event) => {
+    const { target } = event;
+    const isControl = target.tagName === "SELECT" || target.type === "range" || target.type === "checkbox";
+    if (isByMouse && isControl && !target.multiple && !target.closest("dialog")) target.blur();
+  };
+  document.addEventListener("pointerdown", () => (isByMouse = true), true);
+  document.addEventListener("keydown", () => (isByMouse = false), true);
+  document.addEventListener("change", release);
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest?.("button, summary");
+    if (pressed && event.detail > 0 && !pressed.closest("dialog")) pressed.blur();
   });
 }

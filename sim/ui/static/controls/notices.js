@@ -4,7 +4,7 @@ import { button, el, say } from "../drawing/dom.js";
 const SECONDS = 6;
 
 export function create(root, store) {
-  const error = el("div", { class: "error", role: "alert", "data-test": "error", hidden: true });
+  const error = el("div", { class: "trouble", role: "alert", "data-test": "error", hidden: true });
   const title = el("b");
   const text = el("p");
   error.append(el("div", {}, title, text),

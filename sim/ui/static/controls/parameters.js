@@ -2,10 +2,20 @@
 import { button, el, panel, say } from "../drawing/dom.js";
 import { number, plain } from "../drawing/numbers.js";
 
-const FIRST = [
-  "mechanisms.alignment.kappa", "mechanisms.alignment.eta", "mechanisms.mediation.rate", "mechanisms.dispute_onset.rate",
-  "mechanisms.escalation.rate", "mechanisms.sanctions.effect", "mechanisms.threat.decay", "mechanisms.leadership.rate",
-];
+const FIRST = {
+  "mechanisms.alignment.kappa": "How hard it is to straddle rivals",
+  "mechanisms.alignment.eta": "How fast portfolios move",
+  "mechanisms.guarantee.ambiguity": "How much hedging blurs guarantees",
+  "mechanisms.rivalry.up": "How fast poles become rivals",
+  "mechanisms.mediation.offers": "How many offer to mediate",
+  "mechanisms.mediation.causal_share": "How much mediation brings about",
+  "mechanisms.dispute_onset.baseline": "How readily disputes begin",
+  "mechanisms.escalation.war_since": "How often force becomes war",
+  "mechanisms.sanctions.impose": "How readily states sanction",
+  "mechanisms.coercion.strictness": "How poles punish drifting",
+  "mechanisms.norms.cascade": "How norms cascade",
+  "mechanisms.shocks.rate_factor": "How often shocks come",
+};
 
 export function create(root, store) {
   const view = panel("parameters", "Parameters");
@@ -14,7 +24,7 @@ export function create(root, store) {
   const search = el("input", { type: "search", placeholder: "Find a parameter, a mechanism, a source", "aria-label": "Find a parameter", "data-test": "parameter-search" });
   search.addEventListener("input", () => filter(held, search.value.trim().toLowerCase()));
   held.changed = el("span", { class: "soft" });
-  held.back = button("All defaults", () => backToStart(held), { class: "quiet", "data-test": "parameters-reset", hidden: true });
+  held.back = button("Undo all", () => backToStart(held), { class: "quiet", "data-test": "parameters-reset", hidden: true });
   view.head.append(held.changed, held.back);
   held.list = el("div", { class: "parameters" });
   held.none = el("p", { class: "soft empty", hidden: true });
@@ -43,7 +53,7 @@ function build(held) {
     if (!groups.has(one.group)) groups.set(one.group, []);
     groups.get(one.group).push(one);
   }
-  const first = FIRST.filter((key) => byKey.has(key)).map((key) => byKey.get(key));
+  const first = Object.keys(FIRST).filter((key) => byKey.has(key)).map((key) => byKey.get(key));
   if (first.length) held.list.append(groupOf(held, "Often changed", first, true));
   for (const [name, ones] of groups) held.list.append(groupOf(held, titleOf(name), ones, false));
 }
@@ -81,16 +91,26 @@ function row(held, one, isFirst) {
   slider.addEventListener("input", () => (box.value = slider.value));
   slider.addEventListener("change", () => send(Number(slider.value)));
   box.addEventListener("change", () => box.value !== "" && send(Number(box.value)));
-  const back = button("\u21ba", () => send(one.default), { class: "drop", title: `Default ${number(one.default, 4)}`, "aria-label": `Default of ${one.name}` });
+  const back = button("\u21ba", () => send(usual(one)), { class: "drop", title: `Back to ${number(usual(one), 4)}`, "aria-label": `Back to the usual ${one.name}` });
   const unit = one.unit && one.unit !== "1" ? one.unit : "";
   const whence = one.source === "assumed" ? "assumed" : one.source;
   const label = el("div", { class: "parameter", "data-parameter": one.key },
-    el("div", { class: "line" }, el("span", { class: "name", text: isFirst ? one.doc.replace(/\.$/, "") : plain(one.name) }), box, el("span", { class: "soft unit", text: unit }), back),
+    el("div", { class: "line" }, el("span", { class: "name", text: isFirst ? FIRST[one.key] : plain(one.name) }), box, el("span", { class: "soft unit", text: unit }), back),
     slider,
-    el("p", { class: "soft", text: isFirst ? `${one.key}. ` : `${one.doc} ` }, el("span", { class: "origin", text: `Default ${number(one.default, 4)}. ${plain(whence || "")}.` })));
+    el("p", { class: "soft", text: `${one.doc} `, title: one.key }, el("span", { class: "origin", text: `${defaults(one)} ${plain(whence || "").replace(/\.$/, "")}.` })));
   if (!held.rows.has(one.key)) held.rows.set(one.key, []);
   held.rows.get(one.key).push({ slider, box, back, label });
   return label;
+}
+
+// What the scenario begins with, which need not be what the mechanism declares.
+function usual(one) {
+  return one.start ?? one.default;
+}
+
+function defaults(one) {
+  const own = usual(one) === one.default ? "" : `, in this scenario ${number(usual(one), 4)}`;
+  return `Default ${number(one.default, 4)}${own}.`;
 }
 
 // A parameter without an upper bound gets a slider to four times its default; the box beside it takes any number.
@@ -107,7 +127,7 @@ function refresh(held) {
   const now = held.store.state.sides.A?.world?.parameters || [];
   let count = 0;
   for (const one of now) {
-    const isChanged = one.value !== one.default;
+    const isChanged = one.value !== usual(one);
     count += isChanged;
     for (const { slider, box, back, label } of held.rows.get(one.key) || []) {
       if (document.activeElement !== box) box.value = one.value;
@@ -122,7 +142,7 @@ function refresh(held) {
 
 function backToStart(held) {
   for (const one of held.store.state.sides.A.world.parameters) {
-    if (one.value !== one.default) held.store.send({ name: "parameter", key: one.key, value: one.default });
+    if (one.value !== usual(one)) held.store.send({ name: "parameter", key: one.key, value: usual(one) });
   }
 }
 

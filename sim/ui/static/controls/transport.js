@@ -6,8 +6,8 @@ const SPEEDS = [1, 2, 5, 10, 20, 30, 60, 120, 200];
 
 export function create(root, store) {
   const held = { store };
-  held.play = button("Play", () => send(store, "play"), { class: "primary", "data-test": "play", title: "Play (Space)" });
-  held.pause = button("Pause", () => send(store, "pause"), { class: "primary", "data-test": "pause", title: "Pause (Space)" });
+  held.play = button("Play", () => send(store, "play"), { class: "go", "data-test": "play", title: "Play (Space)" });
+  held.pause = button("Pause", () => send(store, "pause"), { class: "go", "data-test": "pause", title: "Pause (Space)" });
   held.step = button("Step", () => send(store, "step"), { "data-test": "step-once", title: "One step (S)" });
   held.reset = button("Reset", () => send(store, "reset"), { "data-test": "reset", title: "Back to the start (R)" });
   held.speed = el("input", { type: "range", min: 0, max: SPEEDS.length - 1, value: 3, "aria-label": "Speed", "data-test": "speed" });

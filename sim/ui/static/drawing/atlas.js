@@ -3,7 +3,7 @@ import { svg } from "./dom.js";
 
 const TINY = 5;
 const MARKER = 2.6;
-const WHOLE = [0, 8, 1000, 430];
+const WHOLE = [0, 3, 1000, 436];
 let loading;
 
 export function loadWorld() {
@@ -71,6 +71,8 @@ export function atlas(data) {
     held.fit(held.view);
   };
 
+  held.nameOf = (id) => data.shapes.find((shape) => shape.id === id)?.name || id;
+
   held.paint = (index, colour) => {
     held.groups[index].setAttribute("fill", colour);
     held.markers[index]?.setAttribute("fill", colour);
@@ -119,7 +121,7 @@ export function inside([x, y, width, height]) {
   ];
 }
 
-// Wheel with Ctrl and pinch zoom, dragging moves; a click is not a drag.
+// Dragging moves, fingers pinch, and the wheel zooms with Ctrl or once the map was clicked: until then it scrolls the page.
 export function movable(held) {
   const { root } = held;
   const fingers = new Map();
@@ -133,11 +135,13 @@ export function movable(held) {
     held.fit(inside([x + (width - wide) * px, y + (height - (wide * height) / width) * py, wide, (wide * height) / width]));
   };
   root.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey && held.view[2] >= WHOLE[2] && event.deltaY > 0) return;
+    const isMeant = event.ctrlKey || event.metaKey || document.activeElement === root;
+    if (!isMeant || (held.view[2] >= WHOLE[2] && event.deltaY > 0)) return;
     event.preventDefault();
     zoom(Math.exp(event.deltaY * 0.0018), event.clientX, event.clientY);
   }, { passive: false });
   root.addEventListener("pointerdown", (event) => {
+    root.focus({ preventScroll: true });
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
     moved = 0;
   });

@@ -34,14 +34,15 @@ export function inUnit(value, unit) {
   return number(value) + (unit && unit !== "1" ? "\u202f" + unit : "");
 }
 
-// 2025.25 with steps of a quarter is "Apr 2025"; with steps of a year, "2025".
+// 2025.25 with steps of a quarter is "2025 Q2", with steps of a month "Apr 2025", with steps of a year "2025".
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function date(year, dt = 1) {
   if (!Number.isFinite(year)) return "\u2013";
-  const whole = Math.floor(year + 1e-9);
+  const whole = Math.floor(year + 1e-5);
   if (dt >= 1) return String(whole);
-  return MONTHS[Math.min(11, Math.floor((year - whole) * 12 + 1e-6))] + " " + whole;
+  if (Math.abs(dt - 0.25) < 1e-9) return `${whole} Q${Math.floor((year - whole) * 4 + 1e-3) + 1}`;
+  return MONTHS[Math.min(11, Math.floor((year - whole) * 12 + 1e-3))] + " " + whole;
 }
 
 export function plain(name) {

@@ -15,16 +15,22 @@ export function hover(store, code) {
   change(store, { hover: code });
 }
 
+// The server keeps the portfolio of one state over time; a pole has none, so the last state's stays in view.
+function follow(store, code) {
+  const isFree = store.state.sides.A?.world?.states.some((state) => state.code === code && state.pole < 0);
+  if (isFree) store.send({ name: "select", code });
+}
+
 export function choose(store, code) {
   change(store, { state: code, pair: null });
-  store.send({ name: "select", code });
+  follow(store, code);
   if (code) store.send({ name: "inspect", codes: [code] });
 }
 
 export function choosePair(store, first, second) {
   if (!first || first === second) return choose(store, second);
   change(store, { state: second, pair: [first, second] });
-  store.send({ name: "select", code: second });
+  follow(store, second);
   store.send({ name: "inspect", codes: [first, second] });
   return undefined;
 }

@@ -30,14 +30,15 @@ function starts(held) {
     held.value.value = one.value;
     [held.value.min, held.value.max] = [one.low ?? "", one.high ?? ""];
   });
-  held.start.append(
+  held.over = el("p", { class: "soft", hidden: true, text: "The world has come to its end: go back in time, and branch from there." });
+  held.start.append(held.over,
     el("div", { class: "filters" }, held.keys, held.value, held.list,
       button("Fork with this number", () => {
         const value = Number(held.value.value);
         if (!held.keys.value || held.value.value === "" || !Number.isFinite(value)) {
           store.emit("notice", { text: "Choose a parameter and a value for B.", kind: "error" });
         } else fork(held, { parameters: { [held.keys.value]: value } });
-      }, { class: "primary", "data-test": "fork-parameter" })),
+      }, { class: "go", "data-test": "fork-parameter" })),
     button("Fork with the act in the form \u201cIntervene\u201d", () => fork(held, { event: held.forms.interventions.read() }), { "data-test": "fork-event" }));
 }
 
@@ -67,9 +68,10 @@ function draw(held) {
   }
   held.start.hidden = !!B;
   held.result.hidden = !B;
+  held.over.hidden = !A.frame || A.frame.step < world.scenario.steps;
   const at = A.frame ? date(A.frame.year, world.scenario.dt) : "";
   say(held.say, B ? "" : `Branch the world as it stands in ${at} into A and B, change one thing in B, and watch both.`);
-  if (!B?.history || !A.history) return;
+  if (!B?.frame || !A.frame) return;
   say(held.change, changeOf(held.store.state.comparison));
   lines(held, A.history, B.history, world);
   table(held, A, B, world);
@@ -78,8 +80,8 @@ function draw(held) {
 function changeOf(comparison) {
   if (!comparison) return "B differs by one change.";
   const text = comparison.change || comparison.title || "";
-  const from = comparison.year !== undefined ? `From ${Math.floor(comparison.year)} on, ` : "";
-  return typeof text === "string" ? `${from}B: ${text}` : `${from}B: ${JSON.stringify(text)}`;
+  const from = comparison.year !== undefined ? `, from ${Math.floor(comparison.year)} on` : "";
+  return `In B${from}: ${text}`;
 }
 
 function lines(held, first, second, world) {
@@ -109,7 +111,9 @@ function lines(held, first, second, world) {
     pen.beginPath();
     values.forEach((value, at) => pen.lineTo(x(years[at]), y(value)));
     pen.stroke();
-    if (values.length) pen.fillText(name, x(years[values.length - 1]) - 2, y(values[values.length - 1]) - 5);
+    const last = values.length - 1;
+    const isBelow = name === (one[last] < two[last] ? "A" : "B");
+    if (last >= 0) pen.fillText(name, x(years[last]) - 2, y(values[last]) + (isBelow ? 14 : -5));
   }
 }
 

@@ -13,12 +13,27 @@ export function create(root, store, side = "A") {
   held.facts = el("div", { class: "facts" });
   held.now = el("dl", { class: "pairs" });
   view.body.append(el("div", { class: "filters" }, held.first, held.second), held.facts, held.now);
-  held.ask = painter(view.root, () => live(held));
+  refreshing(held);
   store.on("world", () => cast(held));
   store.on("inspection", (answer) => tell(held, answer));
   store.on("selection", () => follow(held));
-  store.on("frame", held.ask);
+  for (const topic of ["frame", "status"]) store.on(topic, held.ask);
   return { root: view.root };
+}
+
+// Facts grow old while the world turns: they are asked for again, but only while they are seen, and not at every step.
+function refreshing(held) {
+  let [asked, shown] = [0, ""];
+  held.ask = painter(held.view.root, () => {
+    live(held);
+    const { state, pair } = selectionOf(held.store);
+    const step = held.store.state.sides[held.side]?.frame?.step;
+    const key = `${step} ${pair || state}`;
+    const isLate = performance.now() - asked > (held.store.state.status?.playing ? 600 : 0);
+    if (!state || !isLate || key === shown || !held.view.root.offsetParent) return;
+    [asked, shown] = [performance.now(), key];
+    held.store.send({ name: "inspect", codes: pair || [state] });
+  });
 }
 
 function pick(held, first, second) {
@@ -44,7 +59,7 @@ function follow(held) {
   held.first.value = pair ? pair[0] : state || "";
   held.second.value = pair ? pair[1] : "";
   if (!state) held.facts.replaceChildren(el("p", { class: "soft empty", text: "Click a state on the map; with Shift a second one, to see what lies between them." }));
-  held.made = null;
+  [held.made, held.isTold] = [null, true];
   held.now.textContent = "";
   held.ask();
 }
@@ -52,6 +67,7 @@ function follow(held) {
 // What the server tells: groups of lines, or one list of them.
 function tell(held, answer) {
   const groups = answer.groups || [{ title: "", rows: answer.rows || [] }];
+  held.isTold = groups.some((group) => group.rows?.length);
   held.facts.replaceChildren(
     el("h3", { text: answer.title || "" }),
     answer.subtitle ? el("p", { class: "soft", text: answer.subtitle }) : "",
@@ -61,14 +77,15 @@ function tell(held, answer) {
         el("dt", { text: row.label || plain(row.name || ""), title: row.doc || "" }),
         el("dd", { text: typeof row.value === "number" ? inUnit(row.value, row.unit) : String(row.value ?? "\u2013") }),
       ])))));
+  held.ask();
 }
 
-// What every frame tells of the pair or of the state under the chosen measure.
+// What frames tell of a pair at moments of which the server keeps no more.
 function live(held) {
   const now = held.store.state.sides[held.side];
   const { state, pair } = selectionOf(held.store);
   if (!now?.frame || !state) return;
-  const rows = pair ? between(now, pair) : alone(now, state);
+  const rows = pair && !held.isTold ? between(now, pair) : [];
   if (!held.made || held.made.length !== rows.length) {
     held.made = rows.map(() => [el("dt"), el("dd")]);
     held.now.replaceChildren(...held.made.flat());
@@ -77,14 +94,6 @@ function live(held) {
     say(held.made[at][0], name);
     say(held.made[at][1], value);
   });
-}
-
-function alone({ world, frame }, code) {
-  const index = world.states.findIndex((one) => one.code === code);
-  if (index < 0) return [];
-  return world.measures.state
-    .filter((measure) => frame.values[measure.name])
-    .map((measure) => [plain(measure.name), inUnit(frame.values[measure.name][index], measure.unit)]);
 }
 
 const LEVELS = ["none", "claim", "threat", "display", "use of force", "war"];

@@ -15,7 +15,7 @@ export function create(root, store, side = "A") {
   const tip = el("div", { class: "tip", role: "status", hidden: true });
   const legend = el("div", { class: "legend" });
   view.body.append(stage, legend);
-  const held = { store, side, stage, tip, legend, view, shown: new Set(["dispute", "mediation"]), colours: [], measure: LEANING };
+  const held = { store, side, stage, tip, legend, view, shown: (store.state.ties ||= new Set(["dispute", "mediation"])), colours: [], measure: LEANING };
   held.world = () => store.state.sides[side]?.world;
   held.frame = () => store.state.sides[side]?.frame;
   toolbar(held);
@@ -25,6 +25,8 @@ export function create(root, store, side = "A") {
   store.on("selection", () => held.atlas && highlight(held));
   store.on("theme", () => held.atlas && (forget(held), held.ask()));
   store.on("measure", () => held.atlas && (adopt(held), held.ask()));
+  store.on("ties", () => held.ask?.());
+  store.on("view", (view) => held.atlas && held.atlas.view !== view && held.atlas.fit(view));
   return { root: view.root, svg: () => held.atlas?.root };
 }
 
@@ -43,7 +45,7 @@ function toolbar(held) {
   const chips = KINDS.map(([kind, title]) => button(title, (event) => {
     if (!held.shown.delete(kind)) held.shown.add(kind);
     event.currentTarget.setAttribute("aria-pressed", held.shown.has(kind));
-    held.ask?.();
+    store.emit("ties");
   }, { class: `chip chip-${kind}`, "aria-pressed": held.shown.has(kind), "data-test": `ties-${kind}` }));
   view.head.append(el("span", { class: "chips" }, chips), held.chooser, held.regions);
 }
@@ -53,10 +55,19 @@ function begin(held, data) {
   held.ties = tieLayers(held.atlas);
   held.stage.append(held.atlas.root, zoomButtons(held), held.tip);
   held.moving = movable(held.atlas);
+  if (held.store.state.view) held.atlas.view = held.store.state.view;
+  held.atlas.onzoom.push(() => {
+    if (held.store.state.view === held.atlas.view) return;
+    held.store.state.view = held.atlas.view;
+    held.store.emit("view", held.atlas.view);
+  });
   held.ask = painter(held.stage, () => paint(held));
   const { root } = held.atlas;
   root.addEventListener("pointerover", (event) => hover(held.store, actorOf(event)));
-  root.addEventListener("pointerleave", () => hover(held.store, null));
+  root.addEventListener("pointerleave", () => {
+    held.tip.hidden = true;
+    hover(held.store, null);
+  });
   root.addEventListener("pointermove", (event) => follow(held, event));
   root.addEventListener("click", (event) => {
     if (!held.moving.wasDragged()) clicked(held.store, actorOf(event), event);
@@ -72,6 +83,11 @@ function zoomButtons(held) {
   return el("div", { class: "zoom" },
     button("+", zoom(0.6), { "aria-label": "Zoom in" }),
     button("\u2212", zoom(1 / 0.6), { "aria-label": "Zoom out" }));
+}
+
+// Land that nobody in the scenario owns still has a name.
+function landOf(event) {
+  return event.target.closest?.(".land [data-state]")?.getAttribute("data-state") || null;
 }
 
 function actorOf(event) {
@@ -169,13 +185,13 @@ function highlight(held) {
     held.atlas.mark(index, "chosen", isChosen);
     held.atlas.mark(index, "over", isOver);
   });
-  if (!over) held.tip.hidden = true;
+  if (!over && world.states.some((one) => one.code === held.tipOf)) held.tip.hidden = true;
   held.ask();
 }
 
 function follow(held, event) {
-  const code = actorOf(event);
-  if (!code || event.pointerType === "touch") {
+  const [code, land] = [actorOf(event), landOf(event)];
+  if (!(code || land) || event.pointerType === "touch") {
     held.tip.hidden = true;
     return;
   }
@@ -183,13 +199,14 @@ function follow(held, event) {
   const x = Math.min(event.clientX - box.left + 14, box.width - 190);
   held.tip.style.transform = `translate(${Math.max(0, x)}px, ${event.clientY - box.top + 16}px)`;
   held.tip.hidden = false;
-  held.tipOf = code;
+  held.tipOf = code || land;
   tell(held);
 }
 
 function tell(held) {
   const [world, frame] = [held.world(), held.frame()];
   const index = world?.states.findIndex((state) => state.code === held.tipOf) ?? -1;
+  if (index < 0 && held.tipOf) say(held.tip, `${held.atlas.nameOf(held.tipOf)}\nnot in the scenario`);
   if (index < 0 || !frame) return;
   say(held.tip, `${world.states[index].name}\n${detail(held, world, frame, index)}`);
 }

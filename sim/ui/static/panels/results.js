@@ -77,16 +77,17 @@ function frameOf(held, band) {
 }
 
 function ribbon(pen, years, arm, { x, y }, colour) {
+  const known = [...years.keys()].filter((at) => Number.isFinite(arm.mid[at]));
   pen.fillStyle = pen.strokeStyle = colour;
   pen.globalAlpha = 0.18;
   pen.beginPath();
-  years.forEach((year, at) => pen.lineTo(x(year), y(arm.high[at])));
-  for (let at = years.length - 1; at >= 0; at--) pen.lineTo(x(years[at]), y(arm.low[at]));
+  for (const at of known) pen.lineTo(x(years[at]), y(arm.high[at]));
+  for (const at of known.toReversed()) pen.lineTo(x(years[at]), y(arm.low[at]));
   pen.fill();
   pen.globalAlpha = 1;
   pen.lineWidth = 2;
   pen.beginPath();
-  years.forEach((year, at) => pen.lineTo(x(year), y(arm.mid[at])));
+  for (const at of known) pen.lineTo(x(years[at]), y(arm.mid[at]));
   pen.stroke();
 }
 

@@ -19,7 +19,7 @@ export function create(root, store, side = "A") {
   view.body.append(held.grid);
   held.ask = painter(view.root, () => draw(held));
   store.on("world", () => cast(held));
-  for (const topic of ["frame", "history"]) store.on(topic, held.ask);
+  for (const topic of ["frame", "history", "comparison"]) store.on(topic, held.ask);
   store.on("theme", () => rebuild(held));
   new ResizeObserver(() => {
     for (const chart of held.charts.values()) chart.plot.setSize({ width: chart.box.clientWidth, height: HEIGHT });
@@ -80,7 +80,7 @@ function build(held, name) {
   const box = el("div", { class: "plot" });
   const card = el("figure", { class: "chart", "data-measure": name }, head, box);
   held.grid.append(card);
-  const plot = new window.uPlot(options(held, measure, box), [[], []], box);
+  const plot = new window.uPlot(options(held, measure, box), [[], [], []], box);
   held.charts.set(name, { card, box, value, plot });
 }
 
@@ -102,8 +102,9 @@ function options(held, measure, box) {
       { ...axis, grid: { show: false }, size: 18, gap: 2, space: 64, values: (_, years) => years.map((year) => String(year)) },
       { ...axis, grid: line, size: 38, gap: 4, space: 26, values: (_, ticks) => ticks.map((tick) => number(tick)) },
     ],
-    series: [{}, { stroke: poleColour(0), width: 1.6, points: { show: false } }],
-    hooks: { setCursor: [(plot) => told(held, measure.name, plot)] },
+    series: [{}, { stroke: poleColour(0), width: 1.6, points: { show: false } },
+      { stroke: poleColour(1), width: 1.6, dash: [5, 3], points: { show: false } }],
+    hooks: { setCursor: [(plot) => told(held, measure.name, plot)], draw: [(plot) => moment(held, plot)] },
   };
 }
 
@@ -113,13 +114,31 @@ function span(low, high, from) {
   return high - bottom < 1e-9 ? [bottom, bottom + 1] : [bottom, high + (high - bottom) * 0.06];
 }
 
+// A thin line at the moment that is looked at, while that lies in the past.
+function moment(held, plot) {
+  const { frame, history } = held.store.state.sides[held.side] || {};
+  if (!frame || frame.step >= history.year.length - 1) return;
+  const { ctx, bbox } = plot;
+  const x = Math.round(plot.valToPos(frame.year, "x", true));
+  ctx.save();
+  ctx.strokeStyle = style("--soft");
+  ctx.lineWidth = window.devicePixelRatio || 1;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+// The value under the pointer, else at the moment that is looked at; of both worlds where there are two.
 function told(held, name, plot) {
   const chart = held.charts.get(name);
   if (!chart) return;
-  const at = plot.cursor.idx;
-  const values = plot.data[1];
-  const value = at === null || at === undefined ? values[values.length - 1] : values[at];
-  say(chart.value, number(value));
+  const at = plot.cursor.idx ?? held.store.state.sides[held.side]?.frame?.step ?? plot.data[0].length - 1;
+  const other = plot.data[2][at];
+  const isForked = Number.isFinite(other);
+  say(chart.value, isForked ? `${number(plot.data[1][at])} | ${number(other)}` : number(plot.data[1][at]));
 }
 
 function draw(held) {
@@ -130,7 +149,16 @@ function draw(held) {
   for (const [name, chart] of held.charts) {
     const values = history.world[name];
     if (!values) continue;
-    chart.plot.setData([history.year, values]);
+    chart.plot.setData(aligned(history.year, values, held.store.state.sides.B?.history, name));
     told(held, name, chart.plot);
   }
+}
+
+// A and, dashed, B over the same years; what one has not reached yet is a gap.
+function aligned(years, values, other, name) {
+  const also = other?.world[name] || [];
+  if (!also.length) return [years, values, new Array(years.length).fill(null)];
+  const all = other.year.length > years.length ? other.year : years;
+  const filled = (line) => Array.from(all, (_, at) => line[at] ?? null);
+  return [all, filled(values), filled(also)];
 }

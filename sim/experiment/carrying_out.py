@@ -73,10 +73,9 @@ class Carrier:
         try:
             with uncollected(), at_most(self.stop.timeout):
                 kept = self._run(task, began)
-        except OverTimeError as late:
-            status, error = "timeout", str(late)
-        except Exception:
-            status, error = "error", traceback.format_exc(limit=20)
+        except Exception as failure:
+            late = _over_time(failure)
+            status, error = ("timeout", str(late)) if late else ("error", traceback.format_exc(limit=20))
         row = {**head_of(task, self.sources[task.source].name), "status": status, "error": error, **kept.row}
         volatile = {
             "seconds": time.perf_counter() - began,
@@ -109,6 +108,14 @@ class Carrier:
             series, last = yearly.series(name)
             row |= {f"{name}.{kind}": statistic(kind, series, last) for kind in self.outputs.statistics}
         return Result(row, yearly.trajectory(task.run_id, self.outputs.trajectories), events)
+
+
+def _over_time(failure: BaseException) -> OverTimeError | None:
+    """The alarm behind a failure: it may have rung in the middle of a step, which says so in its own words."""
+    found: BaseException | None = failure
+    while found is not None and not isinstance(found, OverTimeError):
+        found = found.__cause__ or found.__context__
+    return found
 
 
 def count(events: Sequence[Mapping[str, Any]], kind: str) -> int:

@@ -330,7 +330,7 @@ class _Reading:
         return tuple(dict.fromkeys(str(name) for name in said))
 
     def _events(self, said: Any) -> tuple[str, ...]:
-        if said is True or said == "all":
+        if said is True or said in ("all", ["all"]):
             return ("all",)
         return self._names(("outputs", "events"), said, known_kinds()) if said else ()
 

@@ -78,7 +78,7 @@ def state_of(out: str | Path) -> Standing:
 
 def _errors(folder: Path) -> dict[str, int]:
     with connected(folder, ("runs",)) as connection:
-        last = "regexp_extract(rtrim(error), '[^\\n]*$')"
+        last = "regexp_extract(rtrim(error, chr(10) || ' '), '[^\\n]*$')"
         query = f"SELECT {last} AS said, count(*) AS n FROM runs WHERE status <> 'ok' GROUP BY 1 ORDER BY n DESC, said"
         return {said or "no message": int(n) for said, n in connection.execute(query).fetchmany(TOLD)}
 

@@ -101,7 +101,7 @@ def flagship(world: World) -> str:
 
 
 def state_of(scenario: Scenario, world: World, row: int) -> dict[str, Any]:
-    """What a state is called, where it lies and whether it belongs to a pole."""
+    """What a state is called, where it lies (degrees east and north) and whether it belongs to a pole."""
     code = world.names.states[row]
     spec, poles = scenario.states.get(code), world.pole[:, row]
     return {
@@ -111,6 +111,7 @@ def state_of(scenario: Scenario, world: World, row: int) -> dict[str, Any]:
         "members": list(getattr(spec, "members", ()) or ()),
         "pole": int(poles.argmax()) if poles.max(initial=0) > 0 else -1,
         "weight": float(world.gdp[row]),
+        "place": [spec.longitude, spec.latitude] if spec is not None else None,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def serve(opening: Opening, *, host: str, port: int, ready: Callable[[str], None
     """
     bound = listening(host, port)
     os.environ.update(SETTINGS)  # solara reads its settings when it is imported
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said at every visit; lax is right here
     import uplot
     import uvicorn
     from solara.server import starlette

@@ -33,3 +33,8 @@ def kills_three(x: int) -> int:
     if x == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return x
+
+
+def threads_of(x: int) -> tuple[str, str]:
+    """What the numerical libraries are told in the worker."""
+    return os.environ.get("OMP_NUM_THREADS", ""), os.environ.get("OPENBLAS_NUM_THREADS", "")

@@ -44,7 +44,9 @@ function show(held) {
   if (document.activeElement !== held.speed) held.speed.value = at < 0 ? SPEEDS.length - 1 : at;
   say(held.said, `${status.speed}/s`);
   const seed = sides.A?.world?.seed;
-  if (seed !== undefined && document.activeElement !== held.seed) held.seed.value = seed;
+  if (seed === undefined || document.activeElement === held.seed) return;
+  held.seed.value = seed;
+  held.seed.style.width = `${Math.max(9, String(seed).length + 3)}ch`;
 }
 
 export function timeline(root, store) {
@@ -65,6 +67,7 @@ export function timeline(root, store) {
     say(step, `step ${frame.step} of ${status?.steps ?? world.scenario.steps}`);
     slider.max = status?.steps ?? world.scenario.steps;
     if (!held.isHeld) slider.value = frame.step;
+    say(late, status?.mode === "replay" ? "To the end" : "Back to now");
     late.hidden = !status || frame.step >= status.step;
     const done = (status?.step ?? frame.step) / (slider.max || 1);
     root.style.setProperty("--reached", `${(100 * Math.min(1, done)).toFixed(2)}%`);

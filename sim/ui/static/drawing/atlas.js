@@ -1,5 +1,6 @@
 // The outlines of the world as SVG: one group an actor, so that a new colour is one write however many members it has.
 import { svg } from "./dom.js";
+import { inventedLand } from "./invented.js";
 
 const TINY = 5;
 const MARKER = 2.6;
@@ -11,10 +12,17 @@ export function loadWorld() {
   return loading;
 }
 
+// The land to draw: the Earth, unless nobody in the scenario lives there and all say where they are instead.
+function landFor(data, states) {
+  const known = new Set([...data.shapes.map((shape) => shape.id), ...Object.keys(data.successors)]);
+  const isOnEarth = states.some((state) => [state.code, ...(state.members || [])].some((code) => known.has(code)));
+  return isOnEarth || !states.length || states.some((state) => !state.place) ? data.shapes : inventedLand(states);
+}
+
 // Shape -> actor for a cast; former states are drawn on the land of those that came after them.
-function ownersOf(data, states) {
+function ownersOf(data, shapes, states) {
   const owner = new Map();
-  const known = new Set(data.shapes.map((shape) => shape.id));
+  const known = new Set(shapes.map((shape) => shape.id));
   states.forEach((state, index) => {
     for (const code of state.members?.length ? state.members : [state.code]) if (known.has(code)) owner.set(code, index);
   });
@@ -45,10 +53,11 @@ export function atlas(data) {
 
   held.cast = (states) => {
     for (const part of [land, actors, dots]) part.textContent = "";
-    const owner = ownersOf(data, states);
+    held.shapes = landFor(data, states);
+    const owner = ownersOf(data, held.shapes, states);
     const shapesOf = states.map(() => []);
     held.groups = states.map((state) => svg("g", { "data-actor": state.code, class: "actor" }));
-    for (const shape of data.shapes) {
+    for (const shape of held.shapes) {
       const index = owner.get(shape.id);
       const path = svg("path", { d: shape.d, "data-state": shape.id });
       if (index === undefined) land.append(path);
@@ -58,6 +67,7 @@ export function atlas(data) {
       }
     }
     actors.append(...held.groups);
+    held.hasOthers = !!land.firstChild;
     held.places = shapesOf.map(placeOf);
     held.boxes = shapesOf.map((shapes) => (shapes.length ? span(shapes.map((shape) => shape.box)) : null));
     held.markers = states.map((state, index) => {
@@ -71,7 +81,7 @@ export function atlas(data) {
     held.fit(held.view);
   };
 
-  held.nameOf = (id) => data.shapes.find((shape) => shape.id === id)?.name || id;
+  held.nameOf = (id) => held.shapes.find((shape) => shape.id === id)?.name || id;
 
   held.paint = (index, colour) => {
     held.groups[index].setAttribute("fill", colour);

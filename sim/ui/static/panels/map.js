@@ -152,13 +152,14 @@ function explain(held, world, { scale, measure }) {
   const ends = scale ? `${measure.name} ${scale.low} ${scale.high}` : held.measure;
   if (held.ends === ends) return;
   held.ends = ends;
-  held.legend.replaceChildren(...(scale ? ramp(scale, measure) : leanings(world)));
+  held.legend.replaceChildren(...(scale ? ramp(scale, measure) : leanings(world, !held.atlas.hasOthers)));
 }
 
-function leanings(world) {
+function leanings(world, isAll) {
   const names = ["Non-aligned", ...world.poles.map((pole) => pole.name)];
   const key = (colour, name) => el("span", { class: "key" }, el("i", { style: `background:${colour}` }), name);
-  return [...names.map((name, option) => key(optionColour(option), name)), key(landColour(), "not in the scenario")];
+  const keys = names.map((name, option) => key(optionColour(option), name));
+  return isAll ? keys : [...keys, key(landColour(), "not in the scenario")];
 }
 
 function ramp(scale, measure) {

@@ -4,7 +4,18 @@ import { button, choice, el, offer, panel } from "../drawing/dom.js";
 import { number, plain } from "../drawing/numbers.js";
 import { painter, sharpCanvas, style } from "../drawing/paint.js";
 
-const named = (value) => (typeof value === "string" ? plain(value) : number(value));
+const named = (value) => (typeof value === "string" ? value : number(value));
+
+// Measures are words ("Tension, mean"); factors are keys, which one types as they are.
+function titled(name) {
+  const [first, kind, ...rest] = name.split(".");
+  if (rest.length) return name;
+  return kind ? `${plain(first)}, ${kind}` : plain(first);
+}
+
+function within(name) {
+  return name.includes(".") ? titled(name) : titled(name).toLowerCase();
+}
 
 export function create(root, store) {
   const view = panel("results", "Results");
@@ -71,7 +82,7 @@ function frameOf(held, band) {
     pen.lineTo(width - 12, y(value));
     pen.stroke();
     pen.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";
-    pen.fillText(String(Math.round(from + share * (to - from))), x(from + share * (to - from)), height - 6);
+    pen.fillText(number(from + share * (to - from)), x(from + share * (to - from)), height - 6);
   }
   return { x, y };
 }
@@ -98,8 +109,13 @@ function heat(held, results) {
   const flat = map.z.flat();
   const known = flat.filter(Number.isFinite);
   const scale = scaleOf({ low: Math.min(...known), high: Math.max(...known) }, flat);
+  const isWritten = map.xs.length <= 10;
   const cells = map.z.map((line, row) => el("tr", {}, el("th", { text: named(map.ys[row]) }), line.map((value, column) => {
-    const cell = el("td", { title: `${plain(map.x)} ${named(map.xs[column])}${map.y ? `, ${plain(map.y)} ${named(map.ys[row])}` : ""}: ${number(value, 3)}`, style: `background:${scale.colour(value)}` });
+    const cell = el("td", {
+      title: `${titled(map.x)} ${named(map.xs[column])}${map.y ? `, ${titled(map.y)} ${named(map.ys[row])}` : ""}: ${number(value, 3)}`,
+      style: `background:${scale.colour(value)};color:${onColour(scale.colour(value))}`,
+      text: isWritten && Number.isFinite(value) ? number(value) : "",
+    });
     const run = map.runs?.[row]?.[column];
     if (run) {
       cell.tabIndex = 0;
@@ -109,12 +125,24 @@ function heat(held, results) {
     }
     return cell;
   })));
-  held.heat.append(el("h3", { text: `${plain(map.measure)} by ${plain(map.x)}${map.y ? ` and ${plain(map.y)}` : ""}` }),
+  held.heat.append(el("h3", { text: `${titled(map.measure)}, by ${within(map.x)}${map.y ? ` and ${within(map.y)}` : ""}` }),
     el("table", {}, el("tbody", {}, cells.reverse(), el("tr", {}, el("th"), map.xs.map((value) => el("th", { text: named(value) }))))));
 }
 
 function open(held, id) {
+  held.opened = id;
   held.store.send({ name: "open_run", id });
+  mark(held);
+}
+
+function mark(held) {
+  for (const row of held.runs.querySelectorAll("[data-run]")) row.classList.toggle("chosen", row.dataset.run === held.opened);
+}
+
+// Dark letters on light cells, light ones on dark cells.
+function onColour(colour) {
+  const [red, green, blue] = (colour.match(/\d+/g) || [255, 255, 255]).map(Number);
+  return 0.3 * red + 0.6 * green + 0.1 * blue > 140 ? "#1b2733" : "#ffffff";
 }
 
 function runs(held, results) {
@@ -122,10 +150,11 @@ function runs(held, results) {
   const list = results.runs || [];
   if (!list.length) return;
   const columns = Object.keys(list[0]).filter((name) => name !== "id").slice(0, 6);
-  held.runs.append(el("h3", { text: `${list.length} runs; a click replays one` }),
+  held.runs.append(el("h3", { text: `${list.length} runs` }),
     el("div", { class: "scroll" }, el("table", { class: "numbers" },
-      el("thead", {}, el("tr", {}, columns.map((name) => el("th", { text: plain(name) })), el("th"))),
+      el("thead", {}, el("tr", {}, columns.map((name) => el("th", { text: titled(name).split(".").slice(-2).join("."), title: name })), el("th"))),
       el("tbody", {}, list.slice(0, 500).map((run) => el("tr", { "data-run": run.id },
         columns.map((name) => el("td", { text: typeof run[name] === "number" ? number(run[name]) : String(run[name] ?? "") })),
         el("td", {}, button("Replay", () => open(held, run.id), { class: "linkish" }))))))));
+  mark(held);
 }

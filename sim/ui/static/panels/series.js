@@ -5,7 +5,7 @@ import { number, plain } from "../drawing/numbers.js";
 import { painter, style } from "../drawing/paint.js";
 
 const FIRST = ["tension", "polarisation", "middle_power_hedging", "live_disputes", "mediations_successful", "pact_density"];
-const HEIGHT = 92;
+const HEIGHT = 96;
 const MOST = 24;
 
 export function create(root, store, side = "A") {
@@ -99,7 +99,7 @@ function options(held, measure, box) {
       y: { range: (_, low, high) => span(low, high, from) },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 18, gap: 2, space: 64, values: (_, years) => years.map((year) => String(year)) },
+      { ...axis, grid: { show: false }, size: 22, gap: 5, space: 64, values: (_, years) => years.map((year) => String(year)) },
       { ...axis, grid: line, size: 38, gap: 4, space: 26, values: (_, ticks) => ticks.map((tick) => number(tick)) },
     ],
     series: [{}, { stroke: poleColour(0), width: 1.6, points: { show: false } },

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.carrying_out import Carrier, Result
-from sim.experiment.chunks import LITTLE, SHORT, WORK
+from sim.experiment.chunks import EACH, LITTLE, SHORT, WORK
 from sim.experiment.design import Design, Task
 from sim.experiment.executor import Factory, local, map_chunks, processors
 from sim.experiment.parts import Store
@@ -157,7 +157,7 @@ def _size(design: Design, results: Sequence[Result]) -> int:
 
 def parts(seconds: float, workers: int) -> int:
     """How many parts a sweep of so many seconds writes: one whenever a chunk comes back and it is time to write."""
-    arrival = (LITTLE if seconds < SHORT else WORK) / workers
+    arrival = min(LITTLE if seconds < SHORT else WORK, seconds / EACH) / workers
     written, passed = 0, 0.0
     while passed < seconds:
         passed += max(arrival, min(max(WAIT, passed / SLACK), LONGEST))

@@ -34,7 +34,7 @@ function leaning(world, frame) {
 function measured(world, frame, name) {
   const values = frame.values[name];
   const measure = world.measures.state.find((one) => one.name === name);
-  if (!values || !measure) return { colours: each(world, frame, landColour), scale: null, measure };
+  if (!values || !measure) return leaning(world, frame); // until the server has sent the numbers
   const scale = scaleOf(measure, values);
   return { colours: each(world, frame, (index) => scale.colour(values[index])), scale, measure };
 }

@@ -1,7 +1,7 @@
 # Everything a newcomer needs: `make run`, `make test`. The first target that needs it makes .venv.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak setup python clean
+.PHONY: help run view test check bench soak setup python clean
 
 BIN := .venv/bin
 SCENARIO ?= central-asia-2025
@@ -50,6 +50,9 @@ setup: $(INSTALLED)  ## make .venv with everything that running and testing need
 run: setup  ## simulate SCENARIO (central-asia-2025) and write its report; more options with ARGS="--seed 7"
 	@$(BIN)/detente run $(SCENARIO) $(ARGS)
 
+view: setup  ## open SCENARIO in the browser; more options with ARGS="--port 8800"
+	@$(BIN)/detente view $(SCENARIO) $(ARGS)
+
 test: setup  ## all tests, the slow ones too
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
 
@@ -59,8 +62,10 @@ check: setup  ## lint, format, types and the fast tests: before each commit
 	$(BIN)/python -m mypy sim
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup -m "not slow and not soak" $(ARGS)
 
-bench: setup  ## how long a year, a run and the whole command take on this machine
+bench: setup  ## how fast steps, commands, sweeps and the page are on this machine
 	$(BIN)/python tests/bench_speed.py $(ARGS)
+	$(BIN)/python tests/bench_sweep.py
+	$(BIN)/python tests/bench_page.py
 
 soak: setup  ## long runs that look for rare trouble
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m soak $(ARGS)

@@ -229,6 +229,8 @@ def fork(session: Session, message: Message) -> None:
 
 def in_words(act: Message) -> str:
     """An act in a line."""
+    if act["kind"] == "parameter":
+        return f"{act.get('key', '')} = {act.get('value', '')}"
     rest = ", ".join(f"{name} {value}" for name, value in act.items() if name not in ("kind", "key"))
     return f"{act['kind']} {act.get('key', '')} {rest}".replace("  ", " ").strip()
 
@@ -302,6 +304,9 @@ def open_run(session: Session, message: Message) -> None:
 def resync(session: Session, message: Message) -> None:
     """Everything anew: at the beginning, or after the connection was lost."""
     session.say("hello", **session.hello())
+    if session.greeting:  # nobody listened yet when it went wrong
+        session.notice(session.greeting, "error")
+        session.greeting = ""
     for name in session.sides:
         session.world(name)
     if "B" in session.sides:

@@ -66,16 +66,21 @@ def padded(part: bytes) -> bytes:
     return part + b"\0" * (-len(part) % 4)
 
 
+SAYABLE = frozenset({str, int, bool, type(None)})
+"""Types that JSON says as they are."""
+
+
 def plain(value: Any) -> Any:
     """What JSON can say: numpy's numbers become Python's, what is not finite becomes None."""
+    kind = type(value)
+    if kind in SAYABLE:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return float(value) if isinstance(value, float) else value

@@ -54,7 +54,7 @@ class Session:
         self.error: dict[str, str] | None = None
         self.measures: list[str] = ["power"]
         self.chosen: dict[str, str] = {}
-        self.change = ""
+        self.change, self.greeting = "", ""
         self.seq, self.acked, self.shown_at, self.told_at = 0, 0, 0.0, 0.0
         self.watched_at = time.monotonic()
         self.closed = False
@@ -192,7 +192,7 @@ class Session:
             self.sides["A"], self.cursor = self._first()
         except Exception as error:  # the page must say what is wrong with its very first world
             self.sides["A"], self.cursor = Simulated(self.catalogue.plan(self.catalogue.default, 0)), 0
-            self.notice(f"{error} Here is the usual world instead.", "error")
+            self.greeting = f"{error} Here is the usual world instead."
         due = time.monotonic()
         while not self.closed:
             wait = max(0.0, due - time.monotonic()) if self.playing else None

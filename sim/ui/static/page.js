@@ -128,6 +128,8 @@ function twoSides(main, store) {
   const root = el("div", { class: "side side-B", "data-side": "B", hidden: true });
   main.append(root);
   let isMade = false;
+  let title = null;
+  const name = () => title && (title.textContent = `World with ${store.state.comparison?.change || "one change"}`);
   const show = () => {
     const isThere = !!store.state.sides.B?.world;
     root.hidden = !isThere;
@@ -136,13 +138,19 @@ function twoSides(main, store) {
     isMade = true;
     const [left, right] = [el("div", { class: "left" }), el("div", { class: "right" })];
     root.append(left, right);
-    badges({ map: map.create(left, store, "B"), portfolio: portfolio.create(right, store, "B") }, "B");
+    const made = { map: map.create(left, store, "B"), portfolio: portfolio.create(right, store, "B") };
+    badges(made, "B");
+    title = made.map.root.querySelector("h2");
+    name();
     anchors(store);
     store.emit("world", { side: "B" });
     store.emit("frame", { side: "B" });
   };
   store.on("world", show);
-  store.on("comparison", show);
+  store.on("comparison", () => {
+    show();
+    name();
+  });
 }
 
 function helpSheet(page) {

@@ -42,7 +42,7 @@ def serve(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
 @pytest.fixture
 def look(chromium: Any) -> Iterator[Look]:
-    """Opens a page; when the test is over, nothing may have been fetched from elsewhere and no error be on the console."""
+    """Opens a page; in the end nothing may have been fetched from elsewhere, and no error be on the console."""
     lookers: list[Looker] = []
 
     def open_page(served: Served, query: str = "", **options: Any) -> Looker:

@@ -44,7 +44,7 @@ class Served:
 
 
 class Looker:
-    """One visitor with a browser window of their own; everything that it asks for and complains about is written down."""
+    """One visitor with a browser window of their own; all that it asks for and complains about is written down."""
 
     def __init__(self, chromium: Any, address: str, query: str = "", **options: Any) -> None:
         self.address = address

@@ -106,8 +106,9 @@ def seconds(page: Looker, hook: str, then: str) -> float:
 def test_it_plays_fast_and_shows_a_picture_for_most_of_the_steps(usual: Served, look: Look) -> None:
     page = look(usual)
     page.page.evaluate(
-        """() => { window.pictures = 0; new MutationObserver(() => window.pictures++)
-                   .observe(document.querySelector('[data-test=step]'), { childList: true, characterData: true, subtree: true }); }"""
+        """() => { window.pictures = 0; const step = document.querySelector('[data-test=step]');
+                   const all = { childList: true, characterData: true, subtree: true };
+                   new MutationObserver(() => window.pictures++).observe(step, all); }"""
     )
     before = page.colours()
     page.speed(FAST)

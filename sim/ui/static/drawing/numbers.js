@@ -17,6 +17,12 @@ export function number(value, digits = 2) {
   return sign + trimmed(size, digits);
 }
 
+// As many digits after the point as tell apart what lies between two values.
+export function digitsFor(low, high) {
+  const span = Math.abs(high - low);
+  return span > 0 ? Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(span)))) : 2;
+}
+
 function trimmed(value, digits) {
   const text = value.toFixed(digits);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;

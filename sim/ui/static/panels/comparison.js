@@ -1,7 +1,7 @@
 // Two worlds that were one until a moment: A as it was, B with one change; side by side, and what the change made.
 import { poleColour } from "../drawing/colour.js";
 import { button, choice, el, offer, panel, say } from "../drawing/dom.js";
-import { date, number, plain, signed } from "../drawing/numbers.js";
+import { date, digitsFor, number, plain, signed } from "../drawing/numbers.js";
 import { painter, sharpCanvas, style } from "../drawing/paint.js";
 
 export function create(root, store, forms) {
@@ -99,8 +99,8 @@ function lines(held, first, second, world) {
   pen.font = `11px ${style("--face")}`;
   pen.fillStyle = style("--soft");
   pen.textAlign = "right";
-  pen.fillText(number(high), 34, y(high) + 4);
-  pen.fillText(number(low), 34, y(low) + 4);
+  pen.fillText(number(high, digitsFor(low, high)), 34, y(high) + 4);
+  pen.fillText(number(low, digitsFor(low, high)), 34, y(low) + 4);
   pen.textAlign = "left";
   pen.fillText(String(Math.round(start)), x(start), height - 5);
   pen.textAlign = "right";

@@ -1,7 +1,7 @@
 // Many runs at once: bands over replicates with the arms side by side, a heat map over two factors, and every single run.
 import { poleColour, scaleOf } from "../drawing/colour.js";
 import { button, choice, el, offer, panel } from "../drawing/dom.js";
-import { number, plain } from "../drawing/numbers.js";
+import { digitsFor, number, plain } from "../drawing/numbers.js";
 import { painter, sharpCanvas, style } from "../drawing/paint.js";
 
 const named = (value) => (typeof value === "string" ? value : number(value));
@@ -76,7 +76,7 @@ function frameOf(held, band) {
   for (const share of [0, 0.5, 1]) {
     const value = low + share * (high - low);
     pen.textAlign = "right";
-    pen.fillText(number(value), 40, y(value) + 4);
+    pen.fillText(number(value, digitsFor(low, high)), 40, y(value) + 4);
     pen.beginPath();
     pen.moveTo(46, y(value));
     pen.lineTo(width - 12, y(value));
@@ -109,12 +109,13 @@ function heat(held, results) {
   const flat = map.z.flat();
   const known = flat.filter(Number.isFinite);
   const scale = scaleOf({ low: Math.min(...known), high: Math.max(...known) }, flat);
+  const digits = digitsFor(Math.min(...known), Math.max(...known));
   const isWritten = map.xs.length <= 10;
   const cells = map.z.map((line, row) => el("tr", {}, el("th", { text: named(map.ys[row]) }), line.map((value, column) => {
     const cell = el("td", {
-      title: `${titled(map.x)} ${named(map.xs[column])}${map.y ? `, ${titled(map.y)} ${named(map.ys[row])}` : ""}: ${number(value, 3)}`,
+      title: `${titled(map.x)} ${named(map.xs[column])}${map.y ? `, ${titled(map.y)} ${named(map.ys[row])}` : ""}: ${number(value, digits + 1)}`,
       style: `background:${scale.colour(value)};color:${onColour(scale.colour(value))}`,
-      text: isWritten && Number.isFinite(value) ? number(value) : "",
+      text: isWritten && Number.isFinite(value) ? number(value, digits) : "",
     });
     const run = map.runs?.[row]?.[column];
     if (run) {

@@ -33,8 +33,9 @@ def test_every_block_is_of_a_kind_that_is_tried(checkout: Path) -> None:
     kinds = [kind for kind, _ in BLOCK.findall((checkout / "README.md").read_text())]
     assert set(kinds) == {"", "console", "python", "sh"}
     plain = [re.split(r"\s{2,}", line)[0] for block in blocks(checkout, "") for line in block.splitlines()]
-    assert plain == ["make run", "make test", "make help", "pip install ."]
-    for target in ("run", "test", "help"):
+    views = ["detente view", "detente view three-powers --seed 7", "detente view as-it-is"]
+    assert plain == ["make run", "make view", "make test", "make help", "pip install .", *views]
+    for target in ("run", "view", "test", "help"):
         assert re.search(rf"^{target}:", (checkout / "Makefile").read_text(), re.MULTILINE)
 
 

@@ -39,7 +39,7 @@ name = "mechanisms.alignment.beta"
 values = [1.0]
 
 [[factors]]
-name = "mechanisms.alignment.rho"
+name = "mechanisms.alignment.mu"
 values = [-99.0]
 
 [[arms]]
@@ -71,7 +71,7 @@ def test_all_that_is_wrong_with_a_design_is_said_at_once_with_its_line(tmp_path:
         said = called("sweep", *command)
         assert said.exit_code == 2 and not out.exists() and "Traceback" not in said.output
         lines = {int(line): text for line, text in re.findall(r"line (\d+): (.*)", said.output)}
-        wanted = {3: "replicates", 6: "grid", 9: "kappa", 14: "low", 19: "empty", 22: "eta", 26: "-99"}
+        wanted = {3: "replicates", 6: "grid", 9: "kappa", 14: "low", 19: "empty", 22: "eta", 27: "-99"}
         for line, word in wanted.items():
             assert word in lines.get(line, ""), (line, said.output)
         assert "changes nothing" in said.output and "tension" in said.output

@@ -30,14 +30,23 @@ Examples:
 """
 RUN_EPILOG = """\b
 EXPERIMENT is the path of a design file, its folder, or a folder's name in ./experiments; with --vary or --replicates
-it is a scenario:
+it is a scenario.
+
+\b
+Examples:
+  detente sweep run who_mediates --out who --workers 4
   detente sweep run central-asia-2025 --vary mechanisms.rivalry.up=0:0.8:5 --vary policies.KAZ=align,balance --out out
 
 \b
 On other machines:
   detente sweep run EXPERIMENT --out OUT --dask tcp://10.0.0.1:8786
-  detente sweep run EXPERIMENT --out OUT-$I --shard $I/20      (then: detente sweep compact OUT --merge OUT-*)
+  detente sweep run EXPERIMENT --out OUT-$I --shard $I/20      (then: detente sweep compact OUT --merge OUT-1 ...)
 """
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\n".join(["\b", "Example:" if len(lines) == 1 else "Examples:", *(f"  {line}" for line in lines)])
 
 
 @click.group(epilog=EPILOG, invoke_without_command=True)
@@ -96,7 +105,12 @@ def in_store(command: Command) -> Command:
     return click.argument("out", type=click.Path(path_type=Path, file_okay=False))(command)
 
 
-@sweep.command(epilog=RUN_EPILOG)
+@sweep.command(
+    epilog=example(
+        "detente sweep plan do_middle_powers_stabilise",
+        "detente sweep plan three-powers --vary mechanisms.alignment.kappa=0:4:9 --replicates 10",
+    )
+)
 @asked_options
 @worker_options
 @click.option("--out", type=click.Path(path_type=Path), help="Runs that this folder holds already are not counted.")
@@ -125,7 +139,7 @@ def run(session: Session, out: Path, shard: tuple[int, int] | None, as_json: boo
     carried_out(session, asked(said), out, factory_of(said), as_json, shard=shard)
 
 
-@sweep.command()
+@sweep.command(epilog=example("detente sweep resume middle-powers --workers 8"))
 @in_store
 @worker_options
 @json_option("Print one JSON object and nothing else: runs by status, out.")
@@ -138,7 +152,7 @@ def resume(session: Session, out: Path, as_json: bool, **said: Any) -> None:
     carried_out(session, read_design_of(out), out, factory_of(said), as_json)
 
 
-@sweep.command()
+@sweep.command(epilog=example("detente sweep retry middle-powers"))
 @in_store
 @worker_options
 @json_option("Print one JSON object and nothing else: runs by status, out.")
@@ -151,7 +165,7 @@ def retry(session: Session, out: Path, as_json: bool, **said: Any) -> None:
     carried_out(session, read_design_of(out), out, factory_of(said), as_json, retry=True)
 
 
-@sweep.command()
+@sweep.command(epilog=example("detente sweep status middle-powers"))
 @in_store
 @json_option("Print one JSON object and nothing else.")
 @debug_option
@@ -163,7 +177,9 @@ def status(out: Path, as_json: bool) -> None:
     click.echo(json.dumps(found.data(), indent=2) if as_json else standing(found))
 
 
-@sweep.command()
+@sweep.command(
+    epilog=example("detente sweep compact middle-powers", "detente sweep compact whole --merge part-1 --merge part-2")
+)
 @in_store
 @click.option("--merge", multiple=True, type=click.Path(path_type=Path, file_okay=False), help="Take in this shard.")
 @debug_option
@@ -178,7 +194,7 @@ def compact(session: Session, out: Path, merge: Sequence[Path]) -> None:
     click.echo(f"{out}: {before} files of runs are now {after}")
 
 
-@sweep.command()
+@sweep.command(epilog=example("detente sweep export middle-powers csv --to runs.csv"))
 @in_store
 @click.argument("form", type=click.Choice(["csv", "parquet"]))
 @click.option("--table", type=click.Choice(["runs", "trajectories", "events"]), default="runs", show_default=True)

@@ -21,6 +21,8 @@ from sim.ui.protocol import Message, packed, plain
 from sim.ui.sides import Side, Simulated, known_measures
 
 STATUS_EVERY = 0.5
+AHEAD = 1
+"""Pictures that may be on their way to the page."""
 PATIENCE = 1.0
 """Seconds after which a frame is sent though the last one was not acknowledged."""
 
@@ -253,8 +255,9 @@ class Session:
 
     def _tell(self) -> None:
         now = time.monotonic()
-        is_drawn = self.acked >= self.seq or now - self.shown_at > PATIENCE
-        if self.playing and is_drawn and now - self.shown_at >= 1 / LIMITS.frames:
+        on_the_way = AHEAD * len(self.sides)  # the next picture is sent while the last one is being drawn
+        is_drawn = self.acked >= self.seq - on_the_way or now - self.shown_at > PATIENCE
+        if self.playing and is_drawn and now - self.shown_at >= 0.8 / LIMITS.frames:  # steps do not fall on the beat
             self.pictures()
         if self.playing and now - self.told_at > STATUS_EVERY:
             self.news()

@@ -36,7 +36,7 @@ def inspecting(page: Looker) -> None:
 def explaining(page: Looker) -> None:
     """Why two accepted a mediator."""
     page.play_until(72)
-    page.page.select_option("[data-test=event-kind]", "acceptance")
+    page.page.fill("[data-test=event-text]", "as mediator")
     page.page.locator(".feed li").first.click()
     page.page.wait_for_selector("[data-test=explanation][open] .term")
 
@@ -83,18 +83,25 @@ def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         served = Served(log=Path(folder) / "log.txt")
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for name in wanted or SCENES:
-            act, options = SCENES[name]
-            page = Looker(chromium, served.address, **options)
-            page.speed(FAST)
-            act(page)
-            page.page.wait_for_timeout(600)
-            file = PICTURES / f"page-{name}.png"
-            file.write_bytes(smaller(page.page.screenshot()))
-            print(f"{file.relative_to(PICTURES.parent)}  {file.stat().st_size / 1000:.0f} kB")
-            page.context.close()
-        chromium.close()
-        served.end()
+        try:
+            for name in wanted or SCENES:
+                taken(name, chromium, served)
+        finally:
+            chromium.close()
+            served.end()
+
+
+def taken(name: str, chromium: Any, served: Served) -> None:
+    """Act a scene and keep the picture."""
+    act, options = SCENES[name]
+    page = Looker(chromium, served.address, **options)
+    page.speed(FAST)
+    act(page)
+    page.page.wait_for_timeout(600)
+    file = PICTURES / f"page-{name}.png"
+    file.write_bytes(smaller(page.page.screenshot()))
+    print(f"{file.relative_to(PICTURES.parent)}  {file.stat().st_size / 1000:.0f} kB")
+    page.context.close()
 
 
 if __name__ == "__main__":

@@ -68,17 +68,18 @@ export function scaleOf(measure, values) {
   return { low, high, place, colour, colours, bent: isWide };
 }
 
+// A few that stand apart must not wash out all others: ends lie where nearly all are, in tenths of what is possible.
 function bounds(measure, values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (low > high) return [0, 1];
+  const known = [...values].filter(Number.isFinite).sort((a, b) => a - b);
+  if (!known.length) return [0, 1];
+  const at = (share) => known[Math.round(share * (known.length - 1))];
+  if (measure.isExact) return [measure.low, measure.high];
   const hasBounds = Number.isFinite(measure.low ?? NaN) && Number.isFinite(measure.high ?? NaN);
-  if (hasBounds && high - low > 0.35 * (measure.high - measure.low)) return [measure.low, measure.high];
-  return [low > 0 ? 0 : low, rounded(high)];
+  if (!hasBounds) return [Math.min(0, known[0]), rounded(known[known.length - 1])];
+  const tenth = (measure.high - measure.low) / 10;
+  const low = measure.low + tenth * Math.floor((at(0.06) - measure.low) / tenth + 1e-6);
+  const high = measure.low + tenth * Math.ceil((at(0.97) - measure.low) / tenth - 1e-6);
+  return high - low < tenth ? [low, low + tenth] : [low, high];
 }
 
 // Ends of scales are round numbers, so that the legend is calm while the world changes.

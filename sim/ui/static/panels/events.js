@@ -107,15 +107,15 @@ function item(row, dt) {
     class: row.done === false ? "refused" : "",
     tabindex: 0,
     title: "Why did this happen?",
-  }, el("time", { text: date(row.time, dt) }), el("span", { class: `dot kind-${familyOf(row.kind)}` }),
+  }, el("time", { text: date(row.time, dt) }), el("span", { class: `dot kind-${familyOf(row.kind)}`, title: plain(row.kind) }),
   el("span", { text: row.sentence }));
 }
 
 const FAMILIES = [
-  ["conflict", /war|dispute|crisis|escalat|fight|attack|mobilis|battle|coup|captur/],
-  ["peace", /mediat|settle|peace|cease|talk|accept|offer|host/],
-  ["pact", /pact|treaty|alliance|join|member|accession|coalition|norm|guarantee/],
-  ["money", /sanction|trade|aid|invest|tribute|coerc|court/],
+  ["peace", /mediat|settle|negotiated|concession|consent|offer|venue|proposal|guarantor|ended|lapsed|pressure/],
+  ["money", /sanction|trade|aid|coerc|punish|submission/],
+  ["conflict", /war|dispute|deaths|escalat|relapse|first move|opening|^joining$|terror|cyber|nuclear|imposed/],
+  ["pact", /pact|renewal|application|accession|coalition|adoption|defection|founding|realign|exit|join|call|request|norm|band/],
 ];
 
 export function familyOf(kind) {

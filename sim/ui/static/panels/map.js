@@ -167,8 +167,9 @@ function ramp(scale, measure) {
   const unit = measure.unit === "1" ? "" : ` (${measure.unit})`;
   return [
     el("span", { class: "key", text: plain(measure.name) + unit, title: measure.doc }),
-    el("span", { class: "key" }, number(scale.low),
-      el("i", { class: "ramp", style: `background:linear-gradient(90deg,${stops})` }), number(scale.high)),
+    el("span", { class: "key" }, (scale.low > measure.low ? "\u2264\u202f" : "") + number(scale.low),
+      el("i", { class: "ramp", style: `background:linear-gradient(90deg,${stops})` }),
+      (measure.high !== null && scale.high < measure.high ? "\u2265\u202f" : "") + number(scale.high)),
     scale.bent && el("span", { class: "key soft", text: "low values spread out" }),
   ].filter(Boolean);
 }

@@ -108,7 +108,7 @@ function heat(held, results) {
   if (!map) return;
   const flat = map.z.flat();
   const known = flat.filter(Number.isFinite);
-  const scale = scaleOf({ low: Math.min(...known), high: Math.max(...known) }, flat);
+  const scale = scaleOf({ low: Math.min(...known), high: Math.max(...known), isExact: true }, flat);
   const digits = digitsFor(Math.min(...known), Math.max(...known));
   const isWritten = map.xs.length <= 10;
   const cells = map.z.map((line, row) => el("tr", {}, el("th", { text: named(map.ys[row]) }), line.map((value, column) => {

@@ -194,3 +194,19 @@ def test_numerical_libraries_get_one_thread_whatever_the_environment_says(
     found = [outcome.value for outcome in map_chunks(local(2), threads_of, [[0], [1]])]
     assert found == [("1", "1")] * 2
     assert os.environ["OMP_NUM_THREADS"] == "8"
+
+
+@pytest.mark.soak
+def test_memory_stays_flat_over_twenty_thousand_runs(tmp_path: Path) -> None:
+    """The driver holds a bounded window of runs, not all of them."""
+    held: list[float] = []
+
+    def look(done: int, total: int) -> None:
+        if done % 2000 == 0:
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            held.append(pages * resource.getpagesize() / 1e6)
+
+    many = design(replicates=5000, arms=[], set={"end": 2001, "dt": 1}, outputs={"measures": ["tension"]})
+    told = sweep(many, tmp_path / "out", workers=2, progress=look)
+    assert told.status()["ok"] == 20_000
+    assert held[-1] - held[1] < 30, held

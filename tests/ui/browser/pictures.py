@@ -27,7 +27,7 @@ def playing(page: Looker) -> None:
 def inspecting(page: Looker) -> None:
     """A measure on the map, one state chosen, in the dark."""
     page.play_until(72)
-    page.page.select_option("[data-test=measure]", "brokerage")
+    page.page.select_option("[data-test=measure]", "hedging")
     page.page.click("g[data-actor=KAZ] path")
     page.page.wait_for_selector(".facts .pairs")
     page.page.mouse.move(640, 40)

@@ -222,7 +222,8 @@ def check_alive(model: Geopolitics) -> None:
         assert late > early / 4 - 1, f"{name} fades: {made}"
         if name == "pacts_ended":  # follow those formed, which are bounded
             continue
-        assert last < 2 * before + 10 and late < 6 * early + 10, f"{name} grows without bound: {made}"
+        chance = 25 if name == "pacts_formed" else 10  # one pact of many makes dozens of ties in a year
+        assert last < 2 * before + chance and late < 6 * early + 10, f"{name} grows without bound: {made}"
     assert series["top_power"].max() < 0.5
     assert 0.02 < series["alliance_density"][-1] < 0.4
     used = np.array(model.history.alignment)[-decade:, ~model.world.in_pole].mean(axis=(0, 1))

@@ -18,6 +18,7 @@ from sim.ui.catalogue import Catalogue
 from sim.ui.commands import COMMANDS, TroubleError
 from sim.ui.limits import LIMITS
 from sim.ui.protocol import Message, packed, plain
+from sim.ui.sharing import link_of
 from sim.ui.sides import Side, Simulated, known_measures
 
 STATUS_EVERY = 0.5
@@ -109,6 +110,7 @@ class Session:
             speed=self.speed,
             error=self.error,
             mode="live" if side.is_live else "replay",
+            link=link_of(side.plan_now(), side.reached) if isinstance(side, Simulated) and side.plan.is_offered else "",
         )
 
     def world(self, name: str) -> None:

@@ -10,6 +10,8 @@ export async function open(box, { command, ack }) {
   await Promise.all([styled(new URL("page.css", import.meta.url)), styled(new URL("uPlot.min.css", PLOTS)), uPlotLoaded()]);
   mount(box, store);
   const drawn = acknowledger(ack);
+  const came = location.search;
+  if (window.solara) window.solara.forceRefresh = true; // a server that was started anew: load anew, without asking
   const connection = (isThere) => {
     store.state.connected = isThere;
     if (store.state.status) store.state.status.connected = isThere;
@@ -17,9 +19,13 @@ export async function open(box, { command, ack }) {
   };
   const heart = heartbeat({
     ask: () => command({ name: "ping" }),
-    lost: () => connection(false),
+    lost: () => {
+      connection(false);
+      homeward(store.state.status?.link);
+    },
     found: () => {
       connection(true);
+      homeward(came);
       command({ name: "resync" });
     },
   });
@@ -46,6 +52,11 @@ export async function open(box, { command, ack }) {
     },
     close: () => heart.close(),
   };
+}
+
+// Where the page leads if it must be loaded anew: while the server is away, to the world as it was last heard of.
+function homeward(link) {
+  if (link !== undefined) history.replaceState(history.state, "", link || location.pathname);
 }
 
 // The page is drawn when it knows how it looks; without its style it is still of use.

@@ -20,10 +20,10 @@ REMEMBER_SOCKETS = """
 
 
 class Served:
-    """`detente view` as a process of its own, on a port that was free."""
+    """`detente view` as a process of its own, on a port that was free if none is given."""
 
-    def __init__(self, *arguments: object, log: Path) -> None:
-        command = [sys.executable, "-m", "sim", "view", *map(str, arguments), "--no-browser", "--port", "0"]
+    def __init__(self, *arguments: object, log: Path, port: int = 0) -> None:
+        command = [sys.executable, "-m", "sim", "view", *map(str, arguments), "--no-browser", "--port", str(port)]
         self.log = log
         with log.open("w") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)

@@ -15,7 +15,7 @@ from sim import load_scenario, run
 from sim.experiment.store import open_sweep
 from sim.results import Run, load_run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
 
 SWEEP = """
 name = "kappas"

@@ -10,7 +10,7 @@ import pytest
 from conftest import Look
 from looking import Looker, Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
 
 KAPPA = "mechanisms.alignment.kappa"
 FAST = 6

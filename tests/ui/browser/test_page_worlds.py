@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Look
@@ -14,7 +15,7 @@ from sim.ui.catalogue import Catalogue
 from sim.ui.sharing import asked_for
 from sim.ui.sides import remade
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
 
 SMALL = "three-powers"
 KAPPA = "mechanisms.alignment.kappa"
@@ -165,6 +166,26 @@ def test_who_loses_the_connection_goes_on_where_they_were(small: Served, look: L
     page.until(lambda: page.step == 5)
     page.wait("document.querySelector('[data-test=connection]').hidden")
     assert page.page.locator("[data-test=map] path[data-state]").count() == 6
+
+
+@pytest.mark.soak
+def test_a_page_whose_server_was_started_anew_comes_back_to_its_world(chromium: Any, tmp_path: Path) -> None:
+    first = Served(SMALL, log=tmp_path / "first.txt")
+    page = Looker(chromium, first.address)
+    page.click("tab-parameters")
+    page.slide(f"[data-parameter='{KAPPA}'] input[type=range]", 3)
+    page.page.wait_for_selector(f"[data-parameter='{KAPPA}'].changed")
+    page.steps(3)
+    numbers = page.numbers()
+    first.end()
+    page.page.wait_for_selector("[data-test=connection]", state="visible")
+    second = Served(SMALL, log=tmp_path / "second.txt", port=int(first.address.rstrip("/").rpartition(":")[2]))
+    page.page.wait_for_event("load", timeout=60_000)
+    page.page.wait_for_selector("[data-test=map] path[data-state]", state="attached")
+    page.until(lambda: page.step == 3)
+    assert page.numbers() == numbers
+    page.context.close()
+    second.end()
 
 
 def test_a_model_that_fails_is_paused_with_a_readable_message_and_the_page_lives_on(

@@ -77,7 +77,7 @@ function read(held) {
   const event = { kind: held.kinds.value };
   for (const { one, read: value } of held.fields) {
     const entered = value();
-    const isSilent = entered === undefined || (SCHEDULING.has(one.name) && entered === one.default);
+    const isSilent = entered === undefined || (!one.required && entered === one.default);
     if (!isSilent && !(Array.isArray(entered) && !entered.length)) event[one.name] = entered;
   }
   return event;

@@ -9,7 +9,8 @@ export function create(root, store) {
   const text = el("p");
   error.append(el("div", {}, title, text),
     button("Reset", () => store.send({ name: "reset" })), button("Close", () => (error.hidden = true), { class: "quiet" }));
-  const lost = el("div", { class: "lost", role: "status", "data-test": "connection", hidden: true, text: "The connection is lost. Trying again \u2026" });
+  const lost = el("div", { class: "lost", role: "status", "data-test": "connection", hidden: true },
+    el("span", { text: "The connection is lost. Trying again \u2026" }), button("Load the page anew", () => location.reload()));
   const toasts = el("div", { class: "toasts", role: "status" });
   root.append(lost, error, toasts);
   const show = (status) => {

@@ -4,6 +4,7 @@ const POLES_DARK = ["#3a9bd9", "#f07c33", "#22b98b", "#dd95bb", "#efb32e", "#7cc
 const NEUTRAL = { light: "#c6ced5", dark: "#56626d" };
 const LAND = { light: "#e3e6e4", dark: "#2a323a" };
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+const CIVIDIS_DARK = ["#35558f", "#4b618a", "#616d86", "#767a80", "#8b877a", "#a19672", "#b9a868", "#d2bc5b", "#ead24b", "#fee838"];
 const SIGNED = ["#2166ac", "#6aa6d0", "#c9dceb", "#f1efe9", "#f3d3b1", "#e08f4e", "#b2530c"];
 
 export function isDark() {
@@ -53,6 +54,7 @@ function ramp(stops) {
 }
 
 const AMOUNT = ramp(CIVIDIS);
+const AMOUNT_DARK = ramp(CIVIDIS_DARK); // the darkest blue would be lost on a dark sea
 const BALANCE = ramp(SIGNED);
 
 // A scale says where a value lies between 0 and 1, which colour that is, and what its ends are called.
@@ -62,7 +64,7 @@ export function scaleOf(measure, values) {
   if (isSigned) [low, high] = [-Math.max(-low, high), Math.max(-low, high)];
   const isWide = low >= 0 && measure.high === null && high > 0;
   const bend = isWide ? (share) => share ** 0.4 : (share) => share;
-  const colours = isSigned ? BALANCE : AMOUNT;
+  const colours = isSigned ? BALANCE : isDark() ? AMOUNT_DARK : AMOUNT;
   const place = (value) => bend(Math.min(1, Math.max(0, (value - low) / (high - low || 1))));
   const colour = (value) => (Number.isFinite(value) ? colours[Math.round(255 * place(value))] : landColour());
   return { low, high, place, colour, colours, bent: isWide };

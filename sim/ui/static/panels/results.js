@@ -151,7 +151,7 @@ function runs(held, results) {
   const list = results.runs || [];
   if (!list.length) return;
   const columns = Object.keys(list[0]).filter((name) => name !== "id").slice(0, 6);
-  held.runs.append(el("h3", { text: `${list.length} runs` }),
+  held.runs.append(el("h3", { text: list.length < 500 ? `${list.length} runs` : "The first 500 runs" }),
     el("div", { class: "scroll" }, el("table", { class: "numbers" },
       el("thead", {}, el("tr", {}, columns.map((name) => el("th", { text: titled(name).split(".").slice(-2).join("."), title: name })), el("th"))),
       el("tbody", {}, list.slice(0, 500).map((run) => el("tr", { "data-run": run.id },
